@@ -1,0 +1,136 @@
+"""One place of the grammar: what the next word may be, and which of it a word is.
+
+Lark's interactive parser tells the terminals that it accepts; its item sets tell the rules that they come
+from, and so the `?` text of each and the words of that level that are known and missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lark import Token
+from lark.exceptions import UnexpectedInput
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from ios_emu.cli.arguments import RANK
+from ios_emu.cli.grammar import Choice, Grammar
+from ios_emu.errors import ProgrammingError
+
+INTERFACE = "interface_name"
+"""The rule of interface names: their kind may be written together with their number."""
+
+
+@dataclass(slots=True)
+class Place:
+    """The menu at one place of the grammar."""
+
+    keywords: dict[str, Choice] = field(default_factory=dict)
+    known: dict[str, Choice] = field(default_factory=dict)
+    arguments: list[Choice] = field(default_factory=list)
+    ends: bool = False
+    ends_negated: bool = False
+    interface: bool = False
+    # Words that were matched before, by (level, word): a pasted configuration repeats few of them.
+    matched: dict[tuple[int, str], Choice] = field(default_factory=dict)
+
+    def match(self, word: str, level: int) -> list[Choice]:
+        """The keywords that `word` is or begins, as far as a user at this privilege level sees them."""
+        lowered = word.lower()
+        found = self.matched.get((level, lowered))
+        if found is not None:
+            return [found]
+        fitting: list[Choice] = []
+        for spelled, choice in self.visible(level):
+            if spelled == lowered:
+                fitting = [choice]
+                break
+            if spelled.startswith(lowered):
+                fitting.append(choice)
+        if len(fitting) == 1:
+            self.matched[level, lowered] = fitting[0]
+        return fitting
+
+    def visible(self, level: int) -> Iterator[tuple[str, Choice]]:
+        """The keywords of the place, in lower case, that a user at this privilege level sees."""
+        for words in (self.keywords, self.known):
+            for spelled, choice in words.items():
+                if choice.help.level <= level:
+                    yield spelled, choice
+
+    def shared(self, word: str, level: int) -> int:
+        """How many of the first letters of `word` some keyword shares."""
+        lowered = word.lower()
+        longest = 0
+        for spelled, _ in self.visible(level):
+            count = 0
+            for ours, theirs in zip(lowered, spelled, strict=False):
+                if ours != theirs:
+                    break
+                count += 1
+            longest = max(longest, count)
+        return longest
+
+
+def fork(parser: InteractiveParser) -> InteractiveParser:
+    """A parser at the same place that can be fed without moving the first one."""
+    copied: InteractiveParser = parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
+    return copied
+
+
+def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
+    """Finds what the parser accepts here. `choices()` alone is too wide: look-aheads are merged."""
+    place = Place()
+    levels: set[str] = set()
+    for terminal in parser.choices():  # type: ignore[no-untyped-call]
+        if not terminal.isupper():
+            continue
+        trial = fork(parser)
+        try:
+            trial.feed_token(Token(terminal, ""))
+        except UnexpectedInput:
+            continue
+        if terminal == "$END":
+            place.ends = True
+        elif terminal == "_NO":
+            place.ends_negated = True
+        elif terminal == "_UNIMPLEMENTED":
+            levels |= _rules(trial)
+        else:
+            _add_choices(grammar, place, terminal, trial, levels)
+    for rule in levels:
+        for known in grammar.source.known.get(rule, {}).values():
+            place.known[known.word.lower()] = Choice("", known.word, rule, known.help)
+    for spelled in place.keywords:
+        if place.known.pop(spelled, None) is not None:
+            raise ProgrammingError(f"{spelled} is both in the grammar and known as missing")
+    place.arguments.sort(key=lambda choice: RANK[choice.base])
+    return place
+
+
+def _add_choices(
+    grammar: Grammar, place: Place, terminal: str, trial: InteractiveParser, levels: set[str]
+) -> None:
+    """Notes the choices that `terminal`, just fed to `trial`, makes: the item set tells their rules."""
+    choices: dict[Choice, None] = {}
+    for pointer in trial.parser_state.state_stack[-1]:
+        # Items with the dot at the left were predicted behind `terminal`: they are not what it was.
+        if pointer.index:
+            choices[grammar.choice(terminal, pointer.rule.origin.name)] = None
+    begun = _rules(trial)
+    levels |= begun
+    place.interface |= INTERFACE in begun
+    best = [choice for choice in choices if choice.help.text] or list(choices)
+    if len({(choice.word, choice.help) for choice in best}) != 1:
+        raise ProgrammingError(f"{terminal} has several '?' texts at one place: {best}")
+    choice = best[0]
+    if choice.word is None:
+        place.arguments.append(choice)
+        return
+    if place.keywords.setdefault(choice.word.lower(), choice) is not choice:
+        raise ProgrammingError(f"two terminals are spelled {choice.word} at one place")
+
+
+def _rules(parser: InteractiveParser) -> set[str]:
+    """The rules whose first symbol was fed last: the levels of the menu that the word belongs to."""
+    return {pointer.rule.origin.name for pointer in parser.parser_state.state_stack[-1] if pointer.index == 1}

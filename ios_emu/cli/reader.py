@@ -1,0 +1,344 @@
+"""Reads one line against the grammar: a command, the menu of `?`, or the word that Tab completes.
+
+The rules, as IOS has them. A word is a keyword when it is one, or when it begins exactly one of those
+that may stand at its place; then the arguments are tried, from narrow types to wide. What fits nowhere
+gets the caret under the first letter that no keyword of the place shares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from lark import Token, Tree
+from lark.grammar import Rule, Symbol
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from ios_emu.cli.arguments import TYPES
+from ios_emu.cli.grammar import Choice, Grammar, load_grammar
+from ios_emu.cli.place import INTERFACE, Place, explore, fork
+from ios_emu.errors import AmbiguousCommand, IncompleteCommand, InvalidInput, ProgrammingError
+from ios_emu.stack.interface_name import InterfaceName
+
+_WORDS = re.compile(r"\S+")
+_GLUED = re.compile(r"([A-Za-z-]+)([0-9].*)")
+# Bare, these two answer with a hint of their own.
+_HINTED = ("show", "clear")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An output modifier: `| include REGEXP` and its like."""
+
+    kind: str
+    pattern: str
+
+
+@dataclass(slots=True)
+class Command:
+    """A line that was understood: the handler's name and its arguments.
+
+    `negated` is true behind `no`, `defaulted` behind `default`; `exec_` behind `do`. `columns` tells where
+    in the line each argument stands, `text` is the line with its keywords written out, without `no`.
+    """
+
+    handler: str
+    arguments: dict[str, object]
+    columns: dict[str, int]
+    text: str
+    negated: bool = False
+    defaulted: bool = False
+    exec_: bool = False
+    known: str | None = None
+    filter: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a `?` list."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What `?` shows: `partial` lists are names alone; `whole` is true where `?` was the whole line."""
+
+    entries: tuple[Entry, ...]
+    partial: bool
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    column: int
+
+
+class _Walk:
+    """One line on its way through the grammar: the parser, and what was read so far."""
+
+    def __init__(self, parser: InteractiveParser, level: int) -> None:
+        self.parser = parser
+        self.level = level
+        self.words: list[str] = []
+        self.negation: str | None = None
+        self.known: Choice | None = None
+
+
+class Reader:
+    """Reads lines against a grammar. Holds no state of a session: one reader serves all."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+        self._places: dict[tuple[object, ...], Place] = {}
+        self._starts: dict[str, InteractiveParser] = {}
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in grammar.lark.rules:
+            self._rules.setdefault(rule.origin.name, []).append(rule)
+        self._repeated = self._find_repeated()
+
+    def read(self, line: str, mode: str, level: int = 15) -> Command:
+        """Understands a line typed in `mode`. Raises InvalidInput, AmbiguousCommand, IncompleteCommand."""
+        walk = self._walk(line, _split(line), mode, level)
+        if walk.known is not None:
+            return Command("known", {}, {}, " ".join(walk.words), known=walk.known.word)
+        place = self._place(walk.parser)
+        if not place.ends:
+            if not (walk.negation and place.ends_negated):
+                hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
+                raise IncompleteCommand(hint)
+            walk.parser.feed_token(Token("_NO", ""))
+        tree = walk.parser.feed_eof()  # type: ignore[no-untyped-call]
+        command = self._command(tree, " ".join(walk.words))
+        command.negated = walk.negation == "no"
+        command.defaulted = walk.negation == "default"
+        return command
+
+    def menu(self, text: str, mode: str, level: int = 15, dialect: str = "ios") -> Menu:
+        """What `?` shows behind `text`. Raises as `read` does for the words before the last."""
+        words = _split(text)
+        partial = words.pop() if words and not text[-1].isspace() else None
+        walk = self._walk(text, words, mode, level)
+        place = Place() if walk.known is not None else self._place(walk.parser)
+        if partial is not None:
+            return self._partial_menu(place, partial, level)
+        choices = [choice for _, choice in place.visible(level)]
+        entries = {
+            (choice.display, self._help_text(choice, dialect))
+            for choice in [*choices, *place.arguments]
+            if choice.help.dialect in (None, dialect)
+        }
+        lines = [Entry(*entry) for entry in sorted(entries)]
+        if place.ends or (walk.negation and place.ends_negated) or walk.known is not None:
+            lines.append(Entry("<cr>", ""))
+        return Menu(tuple(lines), partial=False, whole=not words)
+
+    def _help_text(self, choice: Choice, dialect: str) -> str:
+        alternates = self.grammar.source.alternates if dialect == "pt" else {}
+        return alternates.get((choice.rule, choice.display), choice.help.text)
+
+    def _partial_menu(self, place: Place, word: _Word, level: int) -> Menu:
+        lowered = word.text.lower()
+        names = sorted(c.display for spelled, c in place.visible(level) if spelled.startswith(lowered))
+        if not names:
+            names = [choice.display for choice in place.arguments if _fits(choice, word.text)]
+        if not names:
+            raise InvalidInput(word.column + place.shared(word.text, level))
+        return Menu(tuple(Entry(name, "") for name in names), partial=True, whole=False)
+
+    def complete(self, text: str, mode: str, level: int = 15) -> str | None:
+        """The whole word for the last, half-typed word of `text`; None where there is not exactly one."""
+        words = _split(text)
+        if not words or text[-1].isspace():
+            return None
+        partial = words.pop()
+        try:
+            walk = self._walk(text, words, mode, level)
+        except (InvalidInput, AmbiguousCommand):
+            return None
+        if walk.known is not None:
+            return None
+        found = self._place(walk.parser).match(partial.text, level)
+        return found[0].word if len(found) == 1 else None
+
+    def parameters(self) -> dict[str, dict[str, bool]]:
+        """The arguments of each handler that the grammar names: name -> must it always be given."""
+        found: dict[str, list[set[str]]] = {}
+        for rule in self.grammar.lark.rules:
+            if rule.alias is None:
+                continue
+            found.setdefault(rule.alias, []).extend(self._forms(rule.expansion, frozenset()))
+        return {
+            alias: {name: all(name in names for names in forms) for name in set().union(*forms)}
+            for alias, forms in found.items()
+        }
+
+    def _forms(self, expansion: Sequence[Symbol], inlined: frozenset[str]) -> list[set[str]]:
+        """The sets of argument names that an expansion can give: rules that begin with `_` are inlined."""
+        forms: list[set[str]] = [set()]
+        for symbol in expansion:
+            if symbol.is_term:
+                more = (
+                    [set()]
+                    if symbol.name.startswith("_") or getattr(symbol, "filter_out", False)
+                    else [{symbol.name.lower()}]
+                )
+            elif not symbol.name.startswith("_"):
+                more = [{symbol.name}] if symbol.name == INTERFACE else [set()]
+            elif symbol.name in inlined:
+                more = [set()]
+            else:
+                inside = inlined | {symbol.name}
+                more = [
+                    form for rule in self._rules[symbol.name] for form in self._forms(rule.expansion, inside)
+                ]
+            forms = [form | extra for form in forms for extra in more]
+        return forms
+
+    def _find_repeated(self) -> dict[str, set[str]]:
+        repeated: dict[str, set[str]] = {}
+        for rule in self.grammar.lark.rules:
+            names = [symbol.name for symbol in rule.expansion]
+            twice = {name.lower() for name in names if names.count(name) > 1}
+            repeated.setdefault(rule.alias or "", set()).update(twice)
+        return repeated
+
+    def _start(self, mode: str) -> InteractiveParser:
+        parser = self._starts.get(mode)
+        if parser is None:
+            parser = self._starts[mode] = self.grammar.lark.parse_interactive("", start=mode)
+        return fork(parser)
+
+    def _walk(self, line: str, words: list[_Word], mode: str, level: int) -> _Walk:
+        """Feeds the words to the parser, one after the other."""
+        walk = _Walk(self._start(mode), level)
+        position = 0
+        while position < len(words):
+            word = words[position]
+            if walk.known is not None:
+                raise InvalidInput(word.column)
+            place = self._place(walk.parser)
+            found = place.match(word.text, level)
+            if not found:
+                split = _unglue(place, word)
+                if split is not None and (head := place.match(split[0].text, level)):
+                    words[position : position + 1] = split
+                    word, found = split[0], head
+            if len(found) > 1:
+                raise AmbiguousCommand(tuple(choice.display for choice in found))
+            if found:
+                self._take_keyword(walk, found[0], word)
+                position += 1
+                continue
+            position = self._take_argument(walk, place, line, words, position)
+        return walk
+
+    def _take_keyword(self, walk: _Walk, choice: Choice, word: _Word) -> None:
+        assert choice.word is not None
+        if not choice.terminal:
+            walk.known = choice
+        else:
+            walk.parser.feed_token(Token(choice.terminal, choice.word, column=word.column))
+        if not walk.words and walk.negation is None and choice.word in ("no", "default"):
+            walk.negation = choice.word
+        else:
+            walk.words.append(choice.word)
+
+    def _take_argument(self, walk: _Walk, place: Place, line: str, words: list[_Word], position: int) -> int:
+        word = words[position]
+        for choice in place.arguments:
+            whole = choice.base == "LINE"
+            text = line[word.column :].rstrip() if whole else word.text
+            try:
+                value = TYPES[choice.base](text, choice.low, choice.high)
+            except ValueError:
+                continue
+            token = Token(choice.terminal, text, column=word.column)
+            token.value = value
+            walk.parser.feed_token(token)
+            walk.words.append(text)
+            return len(words) if whole else position + 1
+        raise InvalidInput(word.column + place.shared(word.text, walk.level))
+
+    def _place(self, parser: InteractiveParser) -> Place:
+        stack = tuple(parser.parser_state.state_stack)
+        place = self._places.get(stack)
+        if place is None:
+            place = self._places[stack] = explore(self.grammar, parser)
+        return place
+
+    def _command(self, tree: Tree[Token], text: str) -> Command:
+        exec_, filter_ = False, None
+        while tree.data in ("negated", "defaulted", "done", "piped"):
+            exec_ |= tree.data == "done"
+            inner = tree.children[0]
+            if tree.data == "piped":
+                filter_ = _filter(tree.children[1])
+            if not isinstance(inner, Tree):
+                raise ProgrammingError(f"{tree.data} holds no command")
+            tree = inner
+        alias = str(tree.data)
+        command = Command(alias, {}, {}, text, exec_=exec_, filter=filter_)
+        repeated = self._repeated.get(alias, set())
+        for child in tree.children:
+            name, value, column = _value(child)
+            if name in repeated:
+                values = command.arguments.setdefault(name, [])
+                assert isinstance(values, list)
+                values.append(value)
+            else:
+                command.arguments[name] = value
+            command.columns.setdefault(name, column)
+        return command
+
+
+@cache
+def load_reader() -> Reader:
+    """The reader of this installation's grammar, made once for each process."""
+    return Reader(load_grammar())
+
+
+def _split(line: str) -> list[_Word]:
+    return [_Word(match.group(), match.start()) for match in _WORDS.finditer(line)]
+
+
+def _unglue(place: Place, word: _Word) -> list[_Word] | None:
+    """`fa0/0` is two words, and so is `|include`, where an interface or a filter may stand."""
+    if place.interface and (match := _GLUED.fullmatch(word.text)) is not None:
+        cut = match.end(1)
+    elif "|" in place.keywords and word.text.startswith("|"):
+        cut = 1
+    else:
+        return None
+    return [_Word(word.text[:cut], word.column), _Word(word.text[cut:], word.column + cut)]
+
+
+def _fits(choice: Choice, text: str) -> bool:
+    try:
+        TYPES[choice.base](text, choice.low, choice.high)
+    except ValueError:
+        return False
+    return True
+
+
+def _filter(tree: Tree[Token] | Token) -> Filter:
+    assert isinstance(tree, Tree)
+    parts: Mapping[str, Token] = {token.type: token for token in tree.children if isinstance(token, Token)}
+    words = [token.value for name, token in parts.items() if name != "REGEXP"]
+    return Filter(" ".join(words), str(parts["REGEXP"]))
+
+
+def _value(child: Tree[Token] | Token) -> tuple[str, object, int]:
+    """The name, the typed value and the column of an argument."""
+    if isinstance(child, Token):
+        assert child.column is not None
+        return child.type.lower(), child.value, child.column
+    kind, number = child.children
+    assert isinstance(kind, Token)
+    assert isinstance(number, Token)
+    assert number.column is not None
+    return str(child.data), InterfaceName.parse(kind.value, str(number)), number.column
