@@ -1,0 +1,211 @@
+"""Global configuration: host name, passwords, banner, services, name lookup, and what is only kept."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+
+from ios_emu.cli import modes
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
+from ios_emu.cli.shell import Call
+from ios_emu.devices import passwords
+from ios_emu.devices.configuration import MOST_NAME_SERVERS
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.kept import keep
+from ios_emu.devices.secret import Secret
+from ios_emu.devices.syslog import Timestamps
+from ios_emu.errors import CommandRefused
+
+DEFAULT_HOSTNAME = "Router"
+_LONGEST_HOSTNAME = 63
+_HOSTNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_CTRL_C = "^C"
+
+
+def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
+    """`hostname NAME`. Names that RFC 1034 forbids are refused, as IOS refuses them."""
+    if call.no:
+        hostname = DEFAULT_HOSTNAME
+    if len(hostname) > _LONGEST_HOSTNAME:
+        return f'% Hostname "{hostname}" is longer than {_LONGEST_HOSTNAME} characters\n'
+    if _HOSTNAME.fullmatch(hostname) is None:
+        return "% Hostname contains one or more illegal characters.\n"
+    call.config.hostname = hostname
+    return ""
+
+
+def enable_secret(call: Call, clear: str | None = None, hash: str | None = None) -> str:
+    """`enable secret [0|5] TEXT`: kept as MD5-crypt."""
+    config = call.config
+    if call.no:
+        config.enable_secret = None
+        return ""
+    if hash is not None:
+        if not passwords.is_type5(hash):
+            return "ERROR: The secret you entered is not a valid encrypted secret.\n" + _HOW_TO_ENTER
+        config.enable_secret = Secret(5, hash)
+        return ""
+    assert clear is not None
+    config.enable_secret = Secret.hashed(clear, call.router.chance)
+    if config.enable_password is not None and config.enable_password.matches(clear):
+        return _SAME_AS_PASSWORD
+    return ""
+
+
+_HOW_TO_ENTER = (
+    "To enter an UNENCRYPTED secret, do not specify type 5 encryption.\n"
+    "When you properly enter an UNENCRYPTED secret, it will be encrypted.\n"
+)
+_SAME_AS_PASSWORD = (
+    "The enable secret you have chosen is the same as your enable password.\n"
+    "This is not recommended.  Re-enter the enable secret.\n"
+)
+_SAME_AS_SECRET = (
+    "The enable password you have chosen is the same as your enable secret.\n"
+    "This is not recommended.  Re-enter the enable password.\n"
+)
+
+
+def enable_password(call: Call, clear: str | None = None, hidden: str | None = None) -> str:
+    """`enable password [0|7] TEXT`."""
+    config = call.config
+    if call.no:
+        config.enable_password = None
+        return ""
+    config.enable_password = entered(call, clear, hidden)
+    if clear is not None and config.enable_secret is not None and config.enable_secret.matches(clear):
+        return _SAME_AS_SECRET
+    return ""
+
+
+def entered(call: Call, clear: str | None, hidden: str | None) -> Secret:
+    """The password of a line with clear text, or with type 7 text behind a `7`."""
+    if hidden is not None:
+        try:
+            passwords.decrypt_type7(hidden)
+        except ValueError:
+            raise CommandRefused(f"Invalid encrypted password: {hidden}") from None
+        return Secret(7, hidden)
+    assert clear is not None
+    secret = Secret(0, clear)
+    return secret.obfuscated(call.router.chance) if call.config.password_encryption else secret
+
+
+def service_password_encryption(call: Call) -> str:
+    """`service password-encryption`: obfuscates what is there and what comes; `no` leaves it so."""
+    config = call.config
+    config.password_encryption = not call.no
+    if call.no:
+        return ""
+    chance = call.router.chance
+    if config.enable_password is not None:
+        config.enable_password = config.enable_password.obfuscated(chance)
+    for settings in (config.lines.console, config.lines.aux, *config.lines.vtys):
+        if settings.password is not None:
+            settings.password = settings.password.obfuscated(chance)
+    return ""
+
+
+def service_timestamps(
+    call: Call,
+    log: str | None = None,
+    debug: str | None = None,
+    uptime: str | None = None,
+    datetime: str | None = None,
+    msec: list[str] | None = None,
+    localtime: list[str] | None = None,
+    show_timezone: list[str] | None = None,
+    year: list[str] | None = None,
+) -> str:
+    """`service timestamps [log|debug] [uptime | datetime [msec] [localtime] [show-timezone] [year]]`."""
+    stamps: Timestamps | None
+    if call.command.negated:
+        stamps = None
+    elif call.command.defaulted:
+        stamps = Timestamps(msec=True) if call.dialect is Dialect.IOS else None
+    elif datetime is not None:
+        stamps = Timestamps("datetime", bool(msec), bool(localtime), bool(show_timezone), bool(year))
+    else:
+        # Without a kind, IOS stamps with the uptime.
+        stamps = Timestamps("uptime")
+    if log is not None or debug is None:
+        call.config.timestamps_log = stamps
+    if debug is not None or log is None:
+        call.config.timestamps_debug = stamps
+    return ""
+
+
+def banner_motd(call: Call, banner: str | None = None) -> Dialogue | str:
+    """`banner motd C TEXT C`: any delimiter, over as many lines as it takes."""
+    if call.no or banner is None:
+        call.config.banner_motd = None
+        return ""
+    # The configuration writes the delimiter Ctrl-C as two characters, and reads them back as one.
+    delimiter = _CTRL_C if banner.startswith(_CTRL_C) else banner[0]
+    text, found, _ = banner[len(delimiter) :].partition(delimiter)
+    if found:
+        call.config.banner_motd = text
+        return ""
+    return _rest_of_banner(call, delimiter, text)
+
+
+def _rest_of_banner(call: Call, delimiter: str, first: str) -> Dialogue:
+    yield Say(f"Enter TEXT message.  End with the character '{delimiter}'.\n")
+    lines = [first]
+    try:
+        while True:
+            line = yield Ask("")
+            text, found, _ = line.partition(delimiter)
+            lines.append(text)
+            if found:
+                break
+    except Interrupted:
+        return ""
+    call.config.banner_motd = "\n".join(lines)
+    return ""
+
+
+def ip_domain_lookup(call: Call) -> str:
+    """`ip domain lookup`: on unless `no` was said."""
+    call.config.domain_lookup = not call.command.negated
+    return ""
+
+
+def ip_name_server(call: Call, server: list[IPv4Address] | None = None) -> str:
+    """`ip name-server A [A ...]`: six at most; `no` alone removes them all."""
+    servers = call.config.name_servers
+    if call.no:
+        call.config.name_servers = [one for one in servers if server and one not in server]
+        return ""
+    for address in server or []:
+        if address in servers:
+            continue
+        if len(servers) == MOST_NAME_SERVERS:
+            return f"% Name-server table is full; {address} not added\n"
+        servers.append(address)
+    return ""
+
+
+def kept(call: Call, **arguments: object) -> str:
+    """The commands of the list in `devices/kept.py`: they stand in the configuration and do nothing."""
+    command = call.command
+    keep(
+        call.config.kept,
+        command.text,
+        call.dialect,
+        negated=command.negated,
+        defaulted=command.defaulted,
+    )
+    return ""
+
+
+def marker(call: Call, **arguments: object) -> str:
+    """Lines of a printed configuration that set nothing: they are read and that is all."""
+    return ""
+
+
+def control_plane(call: Call) -> str:
+    """`control-plane`: a mode without commands of its own so far."""
+    if not call.no:
+        call.shell.enter(modes.CONTROL_PLANE)
+    return ""

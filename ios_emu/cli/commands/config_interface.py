@@ -1,0 +1,208 @@
+"""Interface and sub-interface configuration."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Interface
+
+from ios_emu.cli import modes
+from ios_emu.cli.shell import Call
+from ios_emu.devices.interface import Dot1q, Interface
+from ios_emu.errors import CommandRefused
+from ios_emu.stack.interface_name import InterfaceName
+
+_LONGEST_DESCRIPTION = 240
+_NEEDS_ENCAPSULATION = """
+% Configuring IP routing on a LAN subinterface is only allowed if that
+subinterface is already configured as part of an IEEE 802.10, IEEE 802.1Q,
+or ISL vLAN.
+"""
+_POINT_TO_POINT = 31
+
+
+def interface(call: Call, interface_name: InterfaceName) -> str:
+    """`interface X`: makes a loopback or a sub-interface when it is new; `no` removes it."""
+    router, interfaces = call.router, call.config.interfaces
+    if not router.has_port(interface_name):
+        raise call.invalid("interface_name")
+    if call.no:
+        return _remove(call, interface_name)
+    if interface_name.sub is not None and interface_name.parent not in interfaces:
+        raise call.invalid("interface_name")
+    target = router.make_interface(interface_name)
+    call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
+    return ""
+
+
+def _remove(call: Call, name: InterfaceName) -> str:
+    interfaces = call.config.interfaces
+    present = interfaces.get(name)
+    if present is None:
+        raise call.invalid("interface_name")
+    if not (present.is_loopback or present.is_subinterface):
+        return "% Removal of physical interfaces is not permitted\n"
+    del interfaces[name]
+    call.config.routes = [route for route in call.config.routes if route.interface != name]
+    return ""
+
+
+def description(call: Call, description: str | None = None) -> str:
+    """`description TEXT`."""
+    call.interface.description = (
+        None if call.no or description is None else description[:_LONGEST_DESCRIPTION]
+    )
+    return ""
+
+
+def bandwidth(call: Call, kilobits: int | None = None) -> str:
+    """`bandwidth KBIT`: what `show interfaces` and metrics say; it limits nothing."""
+    call.interface.bandwidth = None if call.no else kilobits
+    return ""
+
+
+def ip_address(
+    call: Call,
+    address: IPv4Address | None = None,
+    netmask: IPv4Address | None = None,
+    secondary: str | None = None,
+) -> str:
+    """`ip address A MASK [secondary]`, with the checks and the words of IOS."""
+    target = call.interface
+    if call.no:
+        return _remove_address(target, address, netmask, secondary is not None)
+    assert address is not None
+    assert netmask is not None
+    if target.is_subinterface and target.encapsulation is None:
+        return _NEEDS_ENCAPSULATION
+    entered = _checked_address(target, address, netmask)
+    overlapping = call.router.interface_at(entered, target)
+    answer = ""
+    if overlapping is not None:
+        answer = f"% {entered.network.network_address} overlaps with {overlapping.name}\n"
+        # A shut interface takes the address all the same; `no shutdown` will complain.
+        if not call.router.admin_down(target):
+            return answer
+    refusal = _set_address(target, entered, secondary is not None)
+    if refusal:
+        return refusal
+    target.method = "NVRAM" if call.router.reading_nvram else "manual"
+    return answer
+
+
+def _checked_address(target: Interface, address: IPv4Address, netmask: IPv4Address) -> IPv4Interface:
+    """The address with its mask; raises CommandRefused in IOS's words."""
+    try:
+        entered = IPv4Interface(f"{address}/{netmask}")
+        if int(entered.netmask) != int(netmask):
+            raise ValueError(netmask)
+    except ValueError:
+        raise CommandRefused(f"Bad mask 0x{int(netmask):X} for address {address}") from None
+    first = int(address) >> 24
+    if first in (0, 127) or first >= 224:
+        raise CommandRefused(f"Not a valid host address - {address}")
+    length = entered.network.prefixlen
+    if length == 0 or (length == 32 and not target.is_loopback):
+        raise CommandRefused(f"Bad mask /{length} for address {address}")
+    if length < _POINT_TO_POINT and address in (entered.network[0], entered.network[-1]):
+        raise CommandRefused(f"Bad mask /{length} for address {address}")
+    return entered
+
+
+def _set_address(target: Interface, entered: IPv4Interface, secondary: bool) -> str:
+    if not secondary:
+        if any(entered.network.overlaps(other.network) for other in target.secondary):
+            return f"% {entered.network.network_address} overlaps with secondary address on {target.name}\n"
+        target.address = entered
+        if entered.network.prefixlen == _POINT_TO_POINT and not target.is_loopback:
+            return "% Warning: use /31 mask on non point-to-point interface cautiously\n"
+        return ""
+    if target.address is None:
+        return "% Primary address must be configured first\n"
+    if target.address.ip == entered.ip:
+        return "% Secondary can't be same as primary\n"
+    for other in target.secondary:
+        if other.ip == entered.ip:
+            target.secondary[target.secondary.index(other)] = entered
+            return ""
+    if any(entered.network.overlaps(network) and entered.network != network for network in target.networks):
+        return f"% {entered.network.network_address} overlaps with {target.name}\n"
+    target.secondary.append(entered)
+    return ""
+
+
+def _remove_address(
+    target: Interface, address: IPv4Address | None, netmask: IPv4Address | None, secondary: bool
+) -> str:
+    if address is None:
+        target.address = None
+        target.secondary.clear()
+        target.method = "manual"
+        return ""
+    if secondary:
+        for other in target.secondary:
+            if other.ip == address and other.netmask == netmask:
+                target.secondary.remove(other)
+                return ""
+        return "Invalid address\n"
+    if target.address is None or (target.address.ip, target.address.netmask) != (address, netmask):
+        return "Invalid address\n"
+    if target.secondary:
+        return "Must delete secondary before deleting primary\n"
+    target.address = None
+    return ""
+
+
+def ip_helper_address(call: Call, helper: IPv4Address | None = None) -> str:
+    """`ip helper-address A`: where broadcasts of the interface are sent; several are possible."""
+    helpers = call.interface.helper_addresses
+    if call.no:
+        call.interface.helper_addresses = [one for one in helpers if helper is not None and one != helper]
+    elif helper is not None and helper not in helpers:
+        helpers.append(helper)
+    return ""
+
+
+def shutdown(call: Call) -> str:
+    """`shutdown` and `no shutdown`."""
+    target = call.interface
+    if target.shutdown != call.no:
+        return ""
+    target.shutdown = not call.no
+    call.router.link_changed(target)
+    if target.shutdown or target.address is None or call.router.reading_nvram:
+        return ""
+    overlapping = call.router.interface_at(target.address, target)
+    if overlapping is None:
+        return ""
+    network = target.address.network.network_address
+    return f"% {network} overlaps with {overlapping.name}\n{target.name}: incorrect IP address assignment\n"
+
+
+def duplex(call: Call, auto: str = "", full: str = "", half: str = "") -> str:
+    """`duplex auto|full|half`."""
+    call.interface.duplex = "auto" if call.no else auto or full or half
+    return ""
+
+
+def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "") -> str:
+    """`speed auto|10|100`."""
+    call.interface.speed = "auto" if call.no else auto or ten or hundred
+    return ""
+
+
+def encapsulation_dot1q(call: Call, vlan_id: int | None = None, native: str | None = None) -> str:
+    """`encapsulation dot1Q VLAN [native]`: one sub-interface of a port for each VLAN."""
+    target = call.interface
+    if call.no or vlan_id is None:
+        target.encapsulation = None
+        return ""
+    for other in call.config.interfaces.values():
+        taken = other.encapsulation
+        same_port = other.name.parent == target.name.parent and other is not target
+        if same_port and taken is not None and taken.vlan == vlan_id:
+            return (
+                "% Configuration of multiple subinterfaces of the same main\n"
+                f"interface with the same VID ({vlan_id}) is not permitted.\n"
+                f"This VID is already configured on {other.name}.\n"
+            )
+    target.encapsulation = Dot1q(vlan_id, native is not None)
+    return ""

@@ -1,0 +1,116 @@
+"""Line configuration: what a terminal line asks for and how long it waits."""
+
+from __future__ import annotations
+
+from ios_emu.cli import modes
+from ios_emu.cli.commands.config_global import entered
+from ios_emu.cli.shell import Call
+from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT
+
+_FIRST_VTY_LINE = 2
+
+
+def line_console(call: Call, line_number: int) -> str:
+    """`line console 0`."""
+    if not call.no:
+        call.shell.enter(modes.LINE, [call.config.lines.console])
+    return ""
+
+
+def line_aux(call: Call, line_number: int) -> str:
+    """`line aux 0`."""
+    if not call.no:
+        call.shell.enter(modes.LINE, [call.config.lines.aux])
+    return ""
+
+
+def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
+    """`line vty FIRST [LAST]`: makes lines that are not there yet; `no` removes those behind the fifth."""
+    lines = call.config.lines
+    if call.no:
+        if first_vty < len(lines.vtys):
+            lines.remove_vtys(first_vty)
+        return ""
+    last = first_vty if last_vty is None else last_vty
+    if last < first_vty:
+        raise call.invalid("last_vty")
+    call.shell.enter(modes.LINE, list(lines.vty_range(first_vty, last)))
+    return ""
+
+
+def exec_timeout(call: Call, timeout_minutes: int = 10, timeout_seconds: int = 0) -> str:
+    """`exec-timeout MINUTES [SECONDS]`; `exec-timeout 0 0` never ends a session."""
+    value = DEFAULT_EXEC_TIMEOUT if call.no else (timeout_minutes, timeout_seconds)
+    if call.command.negated:
+        value = (0, 0)
+    for settings in call.lines:
+        settings.exec_timeout = value
+    return ""
+
+
+def password(call: Call, clear: str | None = None, hidden: str | None = None) -> str:
+    """`password [0|7] TEXT`."""
+    secret = None if call.no else entered(call, clear, hidden)
+    for settings in call.lines:
+        settings.password = secret
+    return ""
+
+
+def login(call: Call, local: str | None = None) -> str:
+    """`login [local]`: asks for the line's password, or for a user's name and password."""
+    vtys = call.config.lines.vtys
+    answer = ""
+    for settings in call.lines:
+        if call.command.defaulted:
+            settings.login = "password" if settings in vtys else None
+        else:
+            settings.login = None if call.no else "local" if local is not None else "password"
+        if settings.login == "password" and settings.password is None:
+            answer += f"% Login disabled on line {_number(call, settings)}, until 'password' is set\n"
+    return "" if call.router.reading_nvram else answer
+
+
+def _number(call: Call, settings: object) -> int:
+    """The line's number as `show line` counts: con 0, aux 1, the VTYs behind them."""
+    lines = call.config.lines
+    if settings is lines.console:
+        return 0
+    if settings is lines.aux:
+        return 1
+    return _FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
+
+
+def logging_synchronous(call: Call) -> str:
+    """`logging synchronous`: a log line does not tear a half-typed line."""
+    for settings in call.lines:
+        settings.logging_synchronous = not call.no
+    return ""
+
+
+def history_size(call: Call, history_size: int | None = None) -> str:
+    """`history size N` of the line: sessions that begin later have it."""
+    for settings in call.lines:
+        settings.history_size = None if call.no else history_size
+    return ""
+
+
+def length(call: Call, length: int | None = None) -> str:
+    """`length N` of the line: sessions that begin later have it."""
+    for settings in call.lines:
+        settings.length = None if call.no else length
+    return ""
+
+
+def width(call: Call, width: int | None = None) -> str:
+    """`width N` of the line: sessions that begin later have it."""
+    for settings in call.lines:
+        settings.width = None if call.no else width
+    return ""
+
+
+def transport_input(call: Call, **protocols: object) -> str:
+    """`transport input all|none|telnet|ssh`: kept; nothing listens yet."""
+    chosen = " ".join(name for name in ("all", "none", "telnet", "ssh") if name in protocols)
+    for settings in call.lines:
+        settings.transport_input = None if call.no else chosen
+    return ""

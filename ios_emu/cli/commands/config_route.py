@@ -1,0 +1,64 @@
+"""`ip route`: static routes."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+from ios_emu.cli.shell import Call
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.routing import StaticRoute
+
+
+def ip_route(
+    call: Call,
+    network: IPv4Address,
+    mask: IPv4Address,
+    interface_name: InterfaceName | None = None,
+    next_hop: IPv4Address | None = None,
+    distance: int = 1,
+    name: str | None = None,
+    permanent: str | None = None,
+    tag: int | None = None,
+) -> str:
+    """`ip route NETWORK MASK {INTERFACE | NEXT-HOP | INTERFACE NEXT-HOP} [DISTANCE] [name N] [permanent]`."""
+    router, config = call.router, call.config
+    destination = _destination(network, mask)
+    if destination is None:
+        return "%Inconsistent address and mask\n"
+    if interface_name is not None and interface_name not in config.interfaces:
+        raise call.invalid("interface_name")
+    route = StaticRoute(destination, next_hop, interface_name, distance, name, permanent is not None, tag)
+    if call.no:
+        return _remove(call, route)
+    if next_hop is not None and router.owns(next_hop):
+        return "%Invalid next hop address (it's this router)\n"
+    if next_hop is not None and (int(next_hop) >> 24 in (0, 127) or int(next_hop) >> 28 == 0xE):
+        return "%Invalid next hop address\n"
+    for position, present in enumerate(config.routes):
+        if present.path == route.path:
+            config.routes[position] = route
+            return ""
+    config.routes.append(route)
+    return ""
+
+
+def _destination(network: IPv4Address, mask: IPv4Address) -> IPv4Network | None:
+    try:
+        destination = IPv4Network(f"{network}/{mask}")
+    except ValueError:
+        return None
+    # `ipaddress` also takes a wildcard mask; a route does not.
+    return destination if destination.netmask == mask else None
+
+
+def _remove(call: Call, route: StaticRoute) -> str:
+    every_path = route.next_hop is None and route.interface is None
+    kept = [
+        present
+        for present in call.config.routes
+        if present.network != route.network or not (every_path or present.path == route.path)
+    ]
+    if len(kept) == len(call.config.routes):
+        return "%No matching route to delete\n"
+    call.config.routes = kept
+    return ""

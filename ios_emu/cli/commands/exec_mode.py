@@ -1,0 +1,149 @@
+"""EXEC commands that change who one is and where one is: enable, disable, configure, exit."""
+
+from __future__ import annotations
+
+from ios_emu.cli import modes
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.shell import Call, Shell
+from ios_emu.clock import SECOND
+from ios_emu.devices.dialect import Dialect
+
+_TRIES = 3
+PRIVILEGED = 15
+_USER = 1
+# Three tries of a name server, each with the time-out that IOS has.
+_LOOKUP_TIME = 3 * SECOND
+_BAD_NAME = "% Bad IP address or host name\n"
+_UNKNOWN = "% Unknown command or computer name, or unable to find computer address\n"
+
+_HELP = """\
+Help may be requested at any point in a command by entering
+a question mark '?'.  If nothing matches, the help list will
+be empty and you must backup until entering a '?' shows the
+available options.
+Two styles of help are provided:
+1. Full help is available when you are ready to enter a
+   command argument (e.g. 'show ?') and describes each possible
+   argument.
+2. Partial help is provided when an abbreviated argument is entered
+   and you want to know what arguments match the input
+   (e.g. 'show pr?'.)
+
+"""
+
+
+def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
+    """`enable [LEVEL]`: asks for the enable secret, or else the enable password, where one is set."""
+    config = call.config
+    secret = config.enable_secret or config.enable_password
+    if secret is None or privilege <= call.shell.level:
+        call.shell.level = privilege
+        return ""
+    return _ask_for_secret(call, privilege)
+
+
+def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
+    config = call.config
+    for _ in range(_TRIES):
+        try:
+            typed = yield Ask("Password: ", Kind.HIDDEN)
+        except Interrupted:
+            return ""
+        secret = config.enable_secret or config.enable_password
+        if secret is None or secret.matches(typed):
+            call.shell.level = privilege
+            return ""
+    return "% Bad secrets\n\n"
+
+
+def disable(call: Call, privilege: int = _USER) -> str:
+    """`disable [LEVEL]`: gives privileges up."""
+    if privilege > call.shell.level:
+        return "% Invalid privilege level\n"
+    call.shell.level = privilege
+    return ""
+
+
+def configure_terminal(call: Call) -> str:
+    """`configure terminal`: into global configuration."""
+    call.shell.enter(modes.CONFIG)
+    return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+
+
+def configure(call: Call) -> Dialogue:
+    """`configure` alone asks from where."""
+    default = "terminal"
+    answer = yield Ask(f"Configuring from terminal, memory, or network [{default}]? ")
+    wanted = answer.strip().lower() or default
+    if default.startswith(wanted):
+        return configure_terminal(call)
+    return '?Must be "terminal", "memory" or "network"\n'
+
+
+def leave(call: Call) -> str:
+    """`exit` and `logout` in EXEC: the session is over."""
+    call.shell.ended = True
+    return ""
+
+
+def help_(call: Call) -> str:
+    """`help`: how `?` is used."""
+    return _HELP
+
+
+def end(call: Call) -> str:
+    """`end`: from any configuration mode to privileged EXEC."""
+    call.shell.leave_configuration()
+    return ""
+
+
+def exit_mode(call: Call) -> str:
+    """`exit` in a sub-mode: one level up."""
+    call.shell.enter(modes.CONFIG)
+    return ""
+
+
+def unknown_word(shell: Shell, word: str) -> Dialogue | str:
+    """One word that is no command: IOS looks it up as a host to telnet to, unless told not to."""
+    if not shell.config.domain_lookup:
+        return _BAD_NAME + _UNKNOWN
+    servers = shell.config.name_servers
+    server = str(servers[0]) if servers else "255.255.255.255"
+    return _look_up(f'Translating "{word}"...domain server ({server})\n', server, shell.dialect)
+
+
+def _look_up(translating: str, server: str, dialect: Dialect) -> Dialogue:
+    """Asks and waits in vain: no name server can be reached as long as there is no cable."""
+    yield Say(translating)
+    try:
+        yield _LOOKUP_TIME
+        if dialect is Dialect.IOS:
+            yield Say(f"\n{_BAD_NAME}{translating}")
+            yield _LOOKUP_TIME
+            yield Say(f" ({server})\n{translating}")
+            yield _LOOKUP_TIME
+            yield Say("\n")
+    except Interrupted:
+        return "\n"
+    return _UNKNOWN
+
+
+def show_privilege(call: Call) -> str:
+    """`show privilege`."""
+    return f"Current privilege level is {call.shell.level}\n"
+
+
+def show_history(call: Call) -> str:
+    """`show history`: the lines that Ctrl-P brings back, the oldest first."""
+    return "".join(f"  {line}\n" for line in call.shell.terminal.exec_history.entries)
+
+
+def show_users(call: Call) -> str:
+    """`show users`: the lines in use. So far there is the console alone."""
+    end = " \n" if call.dialect is Dialect.PACKET_TRACER else "\n"
+    lines = [
+        "    Line       User       Host(s)              Idle       Location\n",
+        f"*  0 con 0                idle                 00:00:00{end}",
+        "\n  Interface    User               Mode         Idle     Peer Address\n",
+    ]
+    return "".join(lines)

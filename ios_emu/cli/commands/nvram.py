@@ -1,0 +1,123 @@
+"""NVRAM and boot: saving, erasing and showing the start-up configuration, and `reload`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, Step
+from ios_emu.cli.shell import Call
+from ios_emu.clock import SECOND, Signal
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.running_config import interface_config, running_config
+from ios_emu.stack.interface_name import InterfaceName
+
+_YES = ("yes", "ye", "y")
+_NO = ("no", "n")
+_RELOAD_DELAY = SECOND
+
+
+def show_running_config(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show running-config [interface X]`, and `write terminal`."""
+    if interface_name is None:
+        return running_config(call.config)
+    interface = call.config.interfaces.get(interface_name)
+    if interface is None:
+        raise call.invalid("interface_name")
+    lines = interface_config(interface, call.dialect)
+    count = sum(len(line) + 1 for line in ["!", *lines, "end"])
+    body = "\n".join(["!", *lines, "end"])
+    return f"Building configuration...\n\nCurrent configuration : {count} bytes\n{body}\n\n"
+
+
+def show_startup_config(call: Call) -> str:
+    """`show startup-config`: what NVRAM holds."""
+    text = call.router.startup
+    if text is None:
+        return "startup-config is not present\n"
+    if call.dialect is Dialect.PACKET_TRACER:
+        return f"Using {len(text)} bytes\n{text}"
+    return f"Using {len(text)} out of {call.router.platform.nvram_bytes} bytes\n{text}\n"
+
+
+def write_memory(call: Call) -> Dialogue:
+    """`write [memory]`: saves the running configuration; says `[OK]` when it is safely stored."""
+    yield Say("Building configuration...\n")
+    problem = yield from _stored(call.router.save)
+    return "[OK]\n" if problem is None else _open_failed(problem)
+
+
+def copy_running_startup(call: Call) -> Dialogue:
+    """`copy running-config startup-config`: asks for the file's name first."""
+    try:
+        name = yield Ask("Destination filename [startup-config]? ")
+    except Interrupted:
+        return ""
+    if name.strip() not in ("", "startup-config"):
+        return f"%Error opening nvram:/{name.strip()} (only startup-config is kept in this NVRAM)\n"
+    return (yield from write_memory(call))
+
+
+def erase_startup(call: Call) -> Dialogue:
+    """`erase startup-config`, `erase nvram:` and `write erase`."""
+    question = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
+    try:
+        key = yield Ask(question, Kind.KEY)
+    except Interrupted:
+        key = "n"
+    if key.lower() not in ("", "y"):
+        return "File system erase is not confirmed or Could not be completed\n"
+    problem = yield from _stored(call.router.erase)
+    if problem is not None:
+        return _open_failed(problem)
+    call.router.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
+    return "[OK]\nErase of nvram: complete\n"
+
+
+def reload(call: Call) -> Dialogue:
+    """`reload`: offers to save what was changed, asks once more, and boots."""
+    router = call.router
+    try:
+        if router.modified:
+            yield Say("\n")
+            if (yield from _yes_or_no("System configuration has been modified. Save? [yes/no]: ")):
+                yield Say("Building configuration...\n")
+                problem = yield from _stored(router.save)
+                yield Say("[OK]\n" if problem is None else _open_failed(problem))
+        key = yield Ask("Proceed with reload? [confirm]", Kind.KEY)
+    except Interrupted:
+        return ""
+    if key.lower() not in ("", "y"):
+        return ""
+    if call.dialect is Dialect.IOS:
+        yield Say("\n")
+        router.report("SYS-5-RELOAD", "Reload requested by console. Reload Reason: Reload Command.", 0)
+        yield _RELOAD_DELAY
+    call.shell.ended = True
+    router.request_reload()
+    return ""
+
+
+def _yes_or_no(question: str) -> Dialogue:
+    """Asks until the answer is one; returns an empty text for no."""
+    while True:
+        answer = (yield Ask(question)).strip().lower()
+        if answer in _YES:
+            return "yes"
+        if answer in _NO:
+            return ""
+        yield Say("% Please answer 'yes' or 'no'.\n")
+
+
+def _stored(
+    write: Callable[[Callable[[str | None], None]], None],
+) -> Generator[Step, Any, str | None]:
+    """Waits until the journal has stored what `write` gives it; returns its problem, or None."""
+    done = Signal()
+    write(done.fire)
+    problem: str | None = yield done
+    return problem
+
+
+def _open_failed(problem: str) -> str:
+    return f"startup-config file open failed ({problem})\n"

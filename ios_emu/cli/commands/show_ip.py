@@ -1,0 +1,255 @@
+"""`show ip ...` and `show interfaces`: addresses, routes, DHCP pools and bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network
+
+from ios_emu.cli import interface_text
+from ios_emu.cli.interface_text import BriefRow, InterfaceFacts, InterfaceKind
+from ios_emu.cli.shell import Call
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.router import EPOCH, Router
+from ios_emu.devices.running_config import dotted_hex
+from ios_emu.services.dhcp_server import Binding, Pool, manual_bindings
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
+
+_CODES = {
+    Dialect.IOS: """\
+Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2
+       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
+       ia - IS-IS inter area, * - candidate default, U - per-user static route
+       o - ODR, P - periodic downloaded static route
+""",
+    Dialect.PACKET_TRACER: """\
+Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2, E - EGP
+       i - IS-IS, L1 - IS-IS level-1, L2 - IS-IS level-2, ia - IS-IS inter area
+       * - candidate default, U - per-user static route, o - ODR
+       P - periodic downloaded static route
+""",
+}
+
+_KINDS = {
+    "FastEthernet": InterfaceKind.FASTETHERNET,
+    "Loopback": InterfaceKind.LOOPBACK,
+    "Vlan": InterfaceKind.VLAN,
+}
+
+# Where a binding's client identifier goes on in the next line.
+_CLIENT_WIDTH = 20
+
+
+def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show interfaces [X]`."""
+    router = call.router
+    if interface_name is None:
+        shown = [interface for _, interface in sorted(call.config.interfaces.items())]
+    else:
+        interface = call.config.interfaces.get(interface_name)
+        if interface is None:
+            raise call.invalid("interface_name")
+        shown = [interface]
+    return "".join(
+        interface_text.show_interface(_facts(router, interface), call.dialect) for interface in shown
+    )
+
+
+def _facts(router: Router, interface: Interface) -> InterfaceFacts:
+    loopback = interface.is_loopback
+    slow = interface.speed == "10"
+    return InterfaceFacts(
+        name=str(interface.name),
+        admin_down=router.admin_down(interface),
+        line_up=router.interface_up(interface),
+        protocol_up=router.protocol_up(interface),
+        kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[interface.name.kind],
+        mac=interface.mac,
+        description=interface.description,
+        address=interface.address,
+        bandwidth_kbit=interface.bandwidth or (8_000_000 if loopback else 10_000 if slow else 100_000),
+        delay_usec=5000 if loopback else 1000 if slow else 100,
+        mtu=1514 if loopback else 1500,
+        duplex=interface.duplex,
+        speed=interface.speed,
+        vlan=interface.encapsulation.vlan if interface.encapsulation else None,
+        native=interface.encapsulation.native if interface.encapsulation else False,
+    )
+
+
+def show_ip_interface_brief(call: Call) -> str:
+    """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
+    router = call.router
+    rows = [
+        BriefRow(
+            name=str(name),
+            address=interface.address,
+            method=interface.method,
+            admin_down=router.admin_down(interface),
+            line_up=router.interface_up(interface),
+            protocol_up=router.protocol_up(interface),
+        )
+        for name, interface in sorted(call.config.interfaces.items(), key=_brief_order)
+    ]
+    return interface_text.show_ip_interface_brief(rows, call.dialect)
+
+
+def _brief_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
+    return item[0].kind != "FastEthernet", item[0]
+
+
+def show_ip_route(call: Call) -> str:
+    """`show ip route`."""
+    routes = call.router.routes()
+    default = next((route for route in routes if route.network == DEFAULT_NETWORK), None)
+    lines = [_CODES[call.dialect], f"{_gateway(default, routes)}\n"]
+    for major, children in _by_major_network(routes):
+        lines.extend(_major_network(major, children))
+    return "\n".join(lines) + "\n"
+
+
+def _gateway(default: Route | None, routes: list[Route]) -> str:
+    if default is None:
+        return "Gateway of last resort is not set"
+    next_hop = next((hop for hop, _ in default.paths if hop is not None), IPv4Address(0))
+    return f"Gateway of last resort is {next_hop} to network 0.0.0.0"
+
+
+def _by_major_network(routes: list[Route]) -> Iterator[tuple[IPv4Network | None, list[Route]]]:
+    """Groups subnets under their class A, B or C network; other routes stand alone, without one."""
+    groups: dict[IPv4Network, list[Route]] = {}
+    for route in routes:
+        natural = natural_prefix_length(route.network.network_address)
+        major = route.network.supernet(new_prefix=min(natural, route.network.prefixlen))
+        groups.setdefault(major, []).append(route)
+    for major, children in groups.items():
+        if all(child.network == major for child in children):
+            yield None, children
+        else:
+            yield major, children
+
+
+def _major_network(major: IPv4Network | None, children: list[Route]) -> Iterator[str]:
+    if major is None:
+        for route in children:
+            yield from _route_lines(route, f"{_code(route):<5}", with_length=True)
+        return
+    lengths = {child.network.prefixlen for child in children}
+    count = len(children)
+    if len(lengths) == 1:
+        yield f"     {major.network_address}/{lengths.pop()} is subnetted, {count} subnets"
+    else:
+        yield f"     {major} is variably subnetted, {count} subnets, {len(lengths)} masks"
+    uniform = len({child.network.prefixlen for child in children}) == 1
+    for route in children:
+        yield from _route_lines(route, f"{_code(route):<8}", with_length=not uniform)
+
+
+def _code(route: Route) -> str:
+    return f"{route.code}*" if route.network == DEFAULT_NETWORK else route.code
+
+
+def _route_lines(route: Route, start: str, *, with_length: bool) -> Iterator[str]:
+    network = str(route.network) if with_length else str(route.network.network_address)
+    for next_hop, interface in route.paths:
+        if next_hop is None:
+            yield f"{start}{network} is directly connected, {interface}"
+        else:
+            via = f"[{route.distance}/0] via {next_hop}" + (f", {interface}" if interface else "")
+            yield f"{start}{network} {via}"
+        start, network = " " * len(start), " " * len(network)
+
+
+def show_ip_dhcp_binding(call: Call, address: IPv4Address | None = None) -> str:
+    """`show ip dhcp binding [ADDRESS]`."""
+    bindings = [
+        binding
+        for binding in manual_bindings(call.config.dhcp)
+        if address is None or binding.address == address
+    ]
+    if call.dialect is Dialect.PACKET_TRACER:
+        header = (
+            "IP address       Client-ID/              Lease expiration        Type\n"
+            "                 Hardware address\n"
+        )
+        return header + "".join(map(_packet_tracer_row, bindings))
+    header = (
+        "Bindings from all pools not associated with VRF:\n"
+        "IP address          Client-ID/\t \t    Lease expiration        Type\n"
+        "\t\t    Hardware address/\n"
+        "\t\t    User name\n"
+    )
+    return header + "".join(map(_row, bindings))
+
+
+def _packet_tracer_row(binding: Binding) -> str:
+    client = binding.client
+    mac = client.hex().upper() if isinstance(client, bytes) else str(client).replace(".", "").upper()
+    digits = mac[2:] if len(mac) == 14 else mac
+    dotted = ".".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+    kind = "Automatic" if binding.automatic else "Manual"
+    return f"{binding.address!s:<17}{dotted:<24} {'--':<23}{kind}\n"
+
+
+def _row(binding: Binding) -> str:
+    client = dotted_hex(binding.client) if isinstance(binding.client, bytes) else str(binding.client)
+    if binding.expires is None:
+        expiry = "Infinite"
+    else:
+        expiry = f"{EPOCH + timedelta(microseconds=binding.expires // 1000):%b %d %Y %I:%M %p}"
+    kind = "Automatic" if binding.automatic else "Manual"
+    first, rest = client[:_CLIENT_WIDTH], client[_CLIENT_WIDTH:]
+    lines = [f"{binding.address!s:<20}{first:<24}{expiry:<24}{kind}\n"]
+    lines += [f"{'':<20}{rest[at : at + _CLIENT_WIDTH]}\n" for at in range(0, len(rest), _CLIENT_WIDTH)]
+    return "".join(lines)
+
+
+def show_ip_dhcp_pool(call: Call, pool: str | None = None) -> str:
+    """`show ip dhcp pool [NAME]`."""
+    pools = call.config.dhcp.pools
+    if pool is None:
+        shown = list(pools.values())
+    elif pool in pools:
+        shown = [pools[pool]]
+    else:
+        return f"% Pool {pool} is not in the database.\n"
+    excluded = len(call.config.dhcp.excluded)
+    return "".join(_pool(one, call.dialect, excluded) for one in shown)
+
+
+def _pool(pool: Pool, dialect: Dialect, excluded: int) -> str:
+    packet_tracer = dialect is Dialect.PACKET_TRACER
+    network = pool.network
+    leased = 1 if pool.host is not None else 0
+    total = max(network.num_addresses - 2, 0) if network is not None else leased
+    facts = [
+        ("Utilization mark (high/low)", "100 / 0"),
+        ("Subnet size (first/next)", "0 / 0 "),
+        ("Total addresses", total),
+        ("Leased addresses", leased),
+        *([("Excluded addresses", excluded)] if packet_tracer else []),
+        ("Pending event", "none"),
+    ]
+    lines = ["", f"Pool {pool.name} :", *(f" {label:<31}: {value}" for label, value in facts)]
+    count = 0 if network is None else 1
+    if packet_tracer:
+        lines += ["", f" {count} subnet is currently in the pool"]
+        title = "Leased/Excluded/Total"
+    else:
+        lines += [f" {count} subnet is currently in the pool :"]
+        title = "Leased addresses"
+    lines.append(f" {'Current index':<20} {'IP address range':<35} {title}")
+    if network is not None:
+        first, last = network[1], network[-2]
+        end = f"{leased:<4} / {excluded:<5} / {total}" if packet_tracer else f" {leased}"
+        middle = f" {first!s:<20} {first!s:<16} - {last!s:<16} "
+        lines.append(middle + end)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,51 @@
+"""What a command that asks says to the session that runs it.
+
+A handler that only answers returns its text. One that asks, waits or speaks in between is a generator: it
+yields these steps, is sent the answers, and returns its last text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from ios_emu.clock import Signal
+
+
+class Kind(Enum):
+    """How a question is answered."""
+
+    LINE = auto()
+    HIDDEN = auto()
+    KEY = auto()
+    """One key alone: `[confirm]`. Enter answers with an empty text."""
+    RETURN = auto()
+    """Enter alone; other keys do nothing and are not echoed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question: the generator is sent the answer as text, or is thrown Interrupted."""
+
+    prompt: str
+    kind: Kind = Kind.LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Text for the terminal, at once."""
+
+    text: str
+
+
+class Interrupted(Exception):
+    """Thrown into a dialogue: Ctrl-C at a question, Ctrl-Shift-6 while it waits."""
+
+
+Step = Ask | Say | Signal | int
+"""A plain number sleeps that many nanoseconds of lab time."""
+
+Dialogue = Generator[Step, Any, str]
+Reply = str | Dialogue

@@ -1,0 +1,36 @@
+"""The modes of the command line: their prompts and the titles of their `?` lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A mode. `name` is its start rule in the grammar; `prompt` stands behind the host name."""
+
+    name: str
+    prompt: str
+    title: str
+    title_packet_tracer: bool = True
+
+
+EXEC = Mode("exec", "", "Exec commands:")
+CONFIG = Mode("config", "(config)", "Configure commands:")
+INTERFACE = Mode("interface", "(config-if)", "Interface configuration commands:", title_packet_tracer=False)
+SUBINTERFACE = Mode(
+    "subinterface", "(config-subif)", "Interface configuration commands:", title_packet_tracer=False
+)
+LINE = Mode("line", "(config-line)", "Line configuration commands:")
+DHCP = Mode("dhcp", "(dhcp-config)", "DHCP pool configuration commands:", title_packet_tracer=False)
+CONTROL_PLANE = Mode("control_plane", "(config-cp)", "Control Plane configuration commands:")
+
+# IOS cuts long host names in the prompts of configuration modes.
+_LONGEST_HOSTNAME = 20
+
+
+def prompt(hostname: str, mode: Mode, level: int) -> str:
+    """The whole prompt: `Router>`, `Router#`, `Router(config-if)#`."""
+    if mode is EXEC:
+        return f"{hostname}{'#' if level == 15 else '>'}"
+    return f"{hostname[:_LONGEST_HOSTNAME]}{mode.prompt}#"

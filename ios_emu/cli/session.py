@@ -1,0 +1,390 @@
+"""A terminal session: bytes from a terminal in, bytes to it out, a shell behind.
+
+The session is always in one of five states: at the prompt, at a question of a dialogue, in the pager,
+waiting (a dialogue sleeps or waits for something), or closed. Keys that come while it waits stay in the
+key reader until it listens again; Ctrl-Shift-6 alone is looked for at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
+from types import GeneratorType
+
+from ios_emu.cli import modes, screens
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
+from ios_emu.cli.keys import Key, KeyKind, KeyReader
+from ios_emu.cli.pager import Pager
+from ios_emu.cli.shell import Shell
+from ios_emu.clock import MINUTE, SECOND, Clock, Signal, Timer
+from ios_emu.devices.dialect import Dialect
+from ios_emu.errors import CommandError, InvalidInput
+
+
+class State(Enum):
+    """What the session does with the next key."""
+
+    PROMPT = auto()
+    QUESTION = auto()
+    PAGER = auto()
+    WAITING = auto()
+    CLOSED = auto()
+
+
+class Session:
+    """A session on a line. `write` gets what the terminal shows; `ended` is called when it is over."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        clock: Clock,
+        write: Callable[[bytes], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.shell = shell
+        self.clock = clock
+        self.state = State.CLOSED
+        self._write = write
+        self._ended = ended
+        self._out: list[str] = []
+        self._at_line_start = True
+        self._keys = KeyReader()
+        self._editor = Editor(self._out.append, shell.terminal.width)
+        self._dialogue: Dialogue | None = None
+        self._question: Ask | None = None
+        self._sleep: Timer | None = None
+        self._waiting = 0
+        self._pager = Pager()
+        self._after_pages: Callable[[], None] = self._prompt
+        self._pumping = False
+        self._leaving = False
+        self._idle: Timer | None = None
+        self._last_key = clock.now
+
+    # What the session's owner calls
+
+    def start(self, dialogue: Dialogue | None = None) -> None:
+        """Opens the session: with a dialogue first (a login), or at the prompt."""
+        self._last_key = self.clock.now
+        self._watch_idle_time()
+        if dialogue is None:
+            self._prompt()
+        else:
+            self._run(dialogue)
+        self._flush()
+
+    def receive(self, data: bytes) -> None:
+        """Takes the bytes of the keys that were typed."""
+        self._keys.feed(data)
+        self._last_key = self.clock.now
+        if self.state is State.WAITING and self._keys.take_break():
+            self._interrupt_wait()
+        self._pump()
+        self._flush()
+
+    def show_log(self, line: str) -> None:
+        """Prints a log line between whatever is on the screen, as the line's settings ask."""
+        if self.state is State.CLOSED:
+            return
+        packet_tracer = self.shell.dialect is Dialect.PACKET_TRACER
+        synchronous = packet_tracer or self.shell.line.logging_synchronous
+        if not self._line_is_empty():
+            self._print("\r\n")
+        self._print(f"{line}\r\n" + ("\r\n" if packet_tracer else ""))
+        if synchronous and self.state in (State.PROMPT, State.QUESTION):
+            self._editor.redraw()
+        self._flush()
+
+    def close(self) -> None:
+        """Ends the session where it stands, without calling `ended`."""
+        self.state = State.CLOSED
+        self._stop_dialogue()
+        self._pager.stop()
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def set_size(self, length: int, width: int) -> None:
+        """Gives the terminal another size, in lines and columns; 0 is no limit."""
+        self.shell.terminal.length, self.shell.terminal.width = length, width
+        self._editor.width = width
+
+    @property
+    def waits_for_input(self) -> bool:
+        """Does nothing happen before somebody types?"""
+        return self.state is not State.WAITING
+
+    # Keys
+
+    def _pump(self) -> None:
+        """Handles the keys that are there, until none is left or the session stops listening."""
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            while self.state not in (State.WAITING, State.CLOSED):
+                single = self.state is State.PAGER or self._asks_for_key()
+                key = self._keys.next(single)
+                if key is None:
+                    return
+                self._take(key)
+        finally:
+            self._pumping = False
+
+    def _take(self, key: Key) -> None:
+        if self.state is State.PAGER:
+            self._turn_page(key)
+        elif self._asks_for_key():
+            self._take_answer_key(key)
+        else:
+            event = self._editor.press(key)
+            if event is not None:
+                self._take_event(event)
+
+    def _take_event(self, event: Event) -> None:
+        if self.state is State.QUESTION:
+            self._answer(event)
+            return
+        match event:
+            case Line(text):
+                self._enter(text)
+            case Help(before):
+                self._help(before)
+            case Complete(before):
+                word = self.shell.complete(before)
+                # Where nothing is completed IOS shows the line again as it is.
+                self._editor.replace_word(word or before.rpartition(" ")[2], " " if word else "")
+            case End(text):
+                self._end_of_configuration(text)
+            case Interrupt():
+                self._print("^C\r\n")
+                if self.shell.mode is not modes.EXEC:
+                    self.shell.leave_configuration()
+                self._prompt()
+            case Break():
+                pass
+
+    def _end_of_configuration(self, text: str) -> None:
+        """Ctrl-Z: what was typed counts, then configuration is over."""
+        if self.shell.mode is modes.EXEC:
+            self._prompt()
+            return
+        self._leaving = True
+        self._enter(text)
+
+    # Commands
+
+    def _enter(self, text: str) -> None:
+        shell = self.shell
+        shell.history.add(text)
+        try:
+            reply = shell.execute(text)
+        except CommandError as error:
+            self._print_lines(self._error_text(error, text))
+            self._prompt()
+            return
+        self._editor.width = shell.terminal.width
+        if isinstance(reply, GeneratorType):
+            self._run(reply)
+        elif reply:
+            assert isinstance(reply, str)
+            self._page(reply, self._prompt)
+        else:
+            self._prompt()
+
+    def _error_text(self, error: CommandError, text: str) -> str:
+        column = len(self.shell.prompt) + error.column if isinstance(error, InvalidInput) else 0
+        return screens.error(error, text, column, self.shell.dialect)
+
+    def _help(self, before: str) -> None:
+        try:
+            text = screens.menu(
+                self.shell.menu(before), self.shell.mode, self.shell.dialect, self._editor.width
+            )
+        except CommandError as error:
+            text = screens.help_error(error, before)
+        # The line that `?` was typed on stays on the screen, and comes back below the list.
+        typed = self._editor.text
+        self._print("?\r\n")
+        self._page(text, lambda: self._prompt(typed))
+
+    def _prompt(self, text: str = "") -> None:
+        if self._leaving:
+            self._leaving = False
+            if self.shell.mode is not modes.EXEC:
+                self.shell.leave_configuration()
+        if self.shell.ended:
+            self._end()
+            return
+        self.state = State.PROMPT
+        self._editor.history = self.shell.history
+        self._editor.begin(self.shell.prompt, text)
+
+    def _end(self) -> None:
+        self.close()
+        self._flush()
+        self._ended()
+
+    # Dialogues
+
+    def _run(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+        self._step(lambda: next(dialogue))
+
+    def _step(self, advance: Callable[[], object]) -> None:
+        """Goes on with the dialogue until it asks, waits or is over."""
+        while True:
+            try:
+                step = advance()
+            except (StopIteration, Interrupted, CommandError) as end:
+                self._finish_dialogue(end)
+                return
+            dialogue = self._dialogue
+            assert dialogue is not None
+            if isinstance(step, Say):
+                self._print_lines(step.text)
+                advance = dialogue.__next__
+                continue
+            if isinstance(step, Ask):
+                self._ask(step)
+            elif isinstance(step, Signal):
+                self._wait()
+                step.subscribe(partial(self._resume, self._waiting))
+            else:
+                assert isinstance(step, int)
+                self._wait()
+                self._sleep = self.clock.call_later(step, self._resume, self._waiting, None)
+            return
+
+    def _finish_dialogue(self, end: BaseException) -> None:
+        self._dialogue = None
+        self._question = None
+        text = ""
+        if isinstance(end, StopIteration):
+            text = end.value or ""
+        elif isinstance(end, CommandError):
+            text = self._error_text(end, "")
+        self._page(text, self._prompt)
+
+    def _ask(self, question: Ask) -> None:
+        self.state = State.QUESTION
+        self._question = question
+        self._editor.history = None
+        self._editor.begin(question.prompt, hidden=question.kind is Kind.HIDDEN)
+
+    def _asks_for_key(self) -> bool:
+        question = self._question
+        return (
+            self.state is State.QUESTION and question is not None and question.kind in (Kind.KEY, Kind.RETURN)
+        )
+
+    def _take_answer_key(self, key: Key) -> None:
+        if self._question is not None and self._question.kind is Kind.RETURN:
+            if key.kind is KeyKind.ENTER:
+                self._print("\r\n")
+                self._send("")
+            return
+        if key.kind is KeyKind.CTRL_C:
+            self._answer(Interrupt())
+            return
+        self._print(key.text + "\r\n")
+        self._send(key.text)
+
+    def _answer(self, event: Event) -> None:
+        dialogue = self._dialogue
+        assert dialogue is not None
+        match event:
+            case Line(text) | End(text):
+                self._send(text)
+            case Interrupt() | Break():
+                self._print("\r\n")
+                self._step(lambda: dialogue.throw(Interrupted()))
+            case Help():
+                # In the answer to a question, a question mark is a letter like any other.
+                self._editor.press(Key(KeyKind.TEXT, "?"))
+            case Complete():
+                pass
+
+    def _send(self, answer: str) -> None:
+        dialogue = self._dialogue
+        assert dialogue is not None
+        self._question = None
+        self._step(lambda: dialogue.send(answer))
+
+    def _wait(self) -> None:
+        self.state = State.WAITING
+        self._waiting += 1
+
+    def _resume(self, ticket: int, value: object) -> None:
+        """The wait with that number is over; one that was broken off comes too late."""
+        dialogue = self._dialogue
+        if self.state is not State.WAITING or ticket != self._waiting or dialogue is None:
+            return
+        self._step(lambda: dialogue.send(value))
+        self._pump()
+        self._flush()
+
+    def _interrupt_wait(self) -> None:
+        dialogue = self._dialogue
+        assert dialogue is not None
+        if self._sleep is not None:
+            self._sleep.cancel()
+        self._step(lambda: dialogue.throw(Interrupted()))
+
+    def _stop_dialogue(self) -> None:
+        if self._sleep is not None:
+            self._sleep.cancel()
+        dialogue, self._dialogue, self._question = self._dialogue, None, None
+        if dialogue is not None:
+            dialogue.close()
+
+    # Output
+
+    def _page(self, text: str, after: Callable[[], None]) -> None:
+        """Prints text, a screen at a time where the terminal has a length; then calls `after`."""
+        self._after_pages = after
+        self._print(self._pager.begin(text, self.shell.terminal.length))
+        self._go_on_paging()
+
+    def _turn_page(self, key: Key) -> None:
+        self._print(self._pager.turn(key, self.shell.terminal.length))
+        self._go_on_paging()
+
+    def _go_on_paging(self) -> None:
+        if self._pager.waits:
+            self.state = State.PAGER
+        else:
+            self._after_pages()
+
+    def _print_lines(self, text: str) -> None:
+        self._print(text.replace("\n", "\r\n"))
+
+    def _print(self, text: str) -> None:
+        if text:
+            self._out.append(text)
+
+    def _line_is_empty(self) -> bool:
+        written = "".join(self._out)
+        return written[-1] in "\r\n" if written else self._at_line_start
+
+    def _flush(self) -> None:
+        text = "".join(self._out)
+        self._out.clear()
+        if not text:
+            return
+        self._at_line_start = text[-1] in "\r\n"
+        self._write(text.encode("latin-1", "replace"))
+
+    # Idle time
+
+    def _watch_idle_time(self) -> None:
+        """`exec-timeout`: ends the session when nobody typed for so long. A new value counts at once."""
+        minutes, seconds = self.shell.line.exec_timeout
+        limit = (minutes * 60 + seconds) * SECOND
+        idle = self.clock.now - self._last_key
+        if limit and idle >= limit and self.state is not State.WAITING:
+            self._end()
+            return
+        wait = min(limit - idle, MINUTE) if limit > idle else MINUTE
+        self._idle = self.clock.call_later(wait, self._watch_idle_time, background=True)

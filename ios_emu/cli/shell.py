@@ -1,0 +1,259 @@
+"""The command interpreter of one session: mode, privilege level, and what a line does.
+
+A shell has no terminal. A session gives it lines and shows what it answers; the start-up configuration is
+fed through one at boot; `lab["R1"].run(...)` uses one without any console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ios_emu.cli import modes
+from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
+from ios_emu.cli.editor import History
+from ios_emu.cli.filters import parse_filter
+from ios_emu.cli.modes import Mode
+from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.lines import LineSettings
+from ios_emu.devices.router import Router
+from ios_emu.errors import CommandError, CommandRefused, InvalidInput
+from ios_emu.services.dhcp_server import Pool
+
+if TYPE_CHECKING:
+    from ios_emu.cli.reader import Command, Menu, Reader
+
+UNKNOWN_WORD = "(unknown word)"
+"""The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
+
+Handler = Callable[..., Reply | None]
+_Read = TypeVar("_Read")
+Target = Interface | Pool | list[LineSettings] | None
+"""What the commands of a sub-mode work on."""
+
+
+def shared_reader() -> Reader:
+    """The reader of this installation's grammar.
+
+    It is loaded when the first word has to be understood: the first prompt does not wait for Lark.
+    """
+    from ios_emu.cli.reader import load_reader
+
+    return load_reader()
+
+
+@dataclass(slots=True)
+class Terminal:
+    """What `terminal ...` sets for one session, and its two histories (EXEC and configuration)."""
+
+    length: int = 24
+    width: int = 80
+    exec_history: History = field(default_factory=History)
+    config_history: History = field(default_factory=History)
+
+
+class Shell:
+    """One user's place in the command line. `line_name` is how messages call the user's line."""
+
+    def __init__(
+        self,
+        router: Router,
+        reader: Callable[[], Reader],
+        handlers: dict[str, Handler],
+        *,
+        level: int = 1,
+        line_name: str = "console",
+        line: Callable[[Configuration], LineSettings] = lambda config: config.lines.console,
+    ) -> None:
+        self.router = router
+        self._reader = reader
+        self.handlers = handlers
+        self.level = level
+        self.line_name = line_name
+        self._line = line
+        self.mode: Mode = modes.EXEC
+        self.target: Target = None
+        self.terminal = Terminal()
+        self.ended = False
+
+    @property
+    def config(self) -> Configuration:
+        """The router's configuration."""
+        return self.router.config
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the router prints."""
+        return self.router.dialect
+
+    @property
+    def line(self) -> LineSettings:
+        """The settings of the line that the session is on."""
+        return self._line(self.config)
+
+    @property
+    def prompt(self) -> str:
+        """The prompt of the mode that the session is in."""
+        return modes.prompt(self.config.hostname, self.mode, self.level)
+
+    @property
+    def history(self) -> History:
+        """The history that belongs to the mode."""
+        return self.terminal.exec_history if self.mode is modes.EXEC else self.terminal.config_history
+
+    def enter(self, mode: Mode, target: Target = None) -> None:
+        """Goes to a mode."""
+        self.mode, self.target = mode, target
+
+    def leave_configuration(self) -> None:
+        """Back to privileged EXEC, as `end` does, with its log line."""
+        self.enter(modes.EXEC)
+        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.line_name}")
+
+    def execute(self, line: str) -> Reply:
+        """Runs a line. Returns its text or its dialogue; raises the CommandErrors that IOS answers."""
+        stripped = line.strip()
+        if not stripped or stripped.startswith("!"):
+            return ""
+        try:
+            command, mode = self._read(line)
+        except InvalidInput:
+            # One unknown word in EXEC is the name of a host to telnet to.
+            if self.mode is modes.EXEC and len(stripped.split()) == 1:
+                return self.handlers[UNKNOWN_WORD](self, stripped) or ""
+            raise
+        if mode is not self.mode and not command.exec_:
+            self.enter(mode)
+        if command.known is not None:
+            raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
+        return self._run(command)
+
+    def menu(self, text: str) -> Menu:
+        """The `?` list behind `text`; in a sub-mode also for what only global configuration knows."""
+        dialect = "pt" if self.dialect is Dialect.PACKET_TRACER else "ios"
+
+        def read(mode: Mode) -> Menu:
+            return self._reader().menu(text, mode.name, self.level, dialect)
+
+        return self._falling_back(read)[0]
+
+    def complete(self, text: str) -> str | None:
+        """The word that Tab writes out, or None."""
+        word = self._reader().complete(text, self.mode.name, self.level)
+        if word is None and self.mode not in (modes.EXEC, modes.CONFIG):
+            word = self._reader().complete(text, modes.CONFIG.name, self.level)
+        return word
+
+    def _read(self, line: str) -> tuple[Command, Mode]:
+        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level))
+
+    def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
+        """Tries the mode, and behind a sub-mode global configuration; the later caret is the error."""
+        try:
+            return read(self.mode), self.mode
+        except InvalidInput as error:
+            if self.mode in (modes.EXEC, modes.CONFIG):
+                raise
+            try:
+                return read(modes.CONFIG), modes.CONFIG
+            except InvalidInput as other:
+                raise max(error, other, key=lambda one: one.column) from None
+
+    def _run(self, command: Command) -> Reply:
+        reply = self.handlers[command.handler](Call(self, command), **command.arguments) or ""
+        if command.filter is None or isinstance(reply, GeneratorType):
+            return reply
+        keep = parse_filter(command.filter.kind, command.filter.pattern)
+        assert isinstance(reply, str)
+        return "".join(f"{line}\n" for line in keep(reply.splitlines()))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a handler is given besides its arguments."""
+
+    shell: Shell
+    command: Command
+
+    @property
+    def router(self) -> Router:
+        """The router that the command is typed at."""
+        return self.shell.router
+
+    @property
+    def config(self) -> Configuration:
+        """Its configuration."""
+        return self.shell.router.config
+
+    @property
+    def dialect(self) -> Dialect:
+        """How it prints."""
+        return self.shell.router.dialect
+
+    @property
+    def no(self) -> bool:
+        """Does the line begin with `no`, or with `default` where that is the same?"""
+        return self.command.negated or self.command.defaulted
+
+    @property
+    def interface(self) -> Interface:
+        """The interface that is being configured."""
+        assert isinstance(self.shell.target, Interface)
+        return self.shell.target
+
+    @property
+    def pool(self) -> Pool:
+        """The DHCP pool that is being configured."""
+        assert isinstance(self.shell.target, Pool)
+        return self.shell.target
+
+    @property
+    def lines(self) -> list[LineSettings]:
+        """The terminal lines that are being configured."""
+        assert isinstance(self.shell.target, list)
+        return self.shell.target
+
+    def invalid(self, argument: str, offset: int = 0) -> InvalidInput:
+        """The caret error under an argument that this router can't take."""
+        return InvalidInput(self.command.columns[argument] + offset)
+
+
+def load_configuration(shell: Shell, text: str) -> Iterator[tuple[int, str, CommandError]]:
+    """Feeds a configuration to a shell, line after line; yields (line number, line, error) of each fault.
+
+    Questions that a line asks (a banner's text) are answered by the lines behind it.
+    """
+    shell.enter(modes.CONFIG)
+    lines = iter(enumerate(text.splitlines(), 1))
+    for number, line in lines:
+        if line.strip() == "end":
+            break
+        try:
+            reply = shell.execute(line)
+            if isinstance(reply, GeneratorType):
+                _answer(reply, lines)
+        except CommandError as error:
+            yield number, line, error
+    shell.enter(modes.EXEC)
+
+
+def _answer(dialogue: Any, lines: Iterable[tuple[int, str]]) -> None:
+    """Runs a dialogue with the lines that follow as its answers."""
+    source = iter(lines)
+    try:
+        step = next(dialogue)
+        while True:
+            if isinstance(step, Ask):
+                following = next(source, None)
+                step = dialogue.throw(Interrupted()) if following is None else dialogue.send(following[1])
+            elif isinstance(step, Say):
+                step = next(dialogue)
+            else:
+                dialogue.close()
+                return
+    except (StopIteration, Interrupted):
+        return
