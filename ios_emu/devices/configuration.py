@@ -1,0 +1,58 @@
+"""The router's configuration as one typed state: all that `show running-config` prints, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.kept import factory_lines
+from ios_emu.devices.lines import Lines
+from ios_emu.devices.secret import Secret
+from ios_emu.devices.syslog import Timestamps
+from ios_emu.services.dhcp_server import DhcpServer
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.routing import StaticRoute
+from ios_emu.wire.ethernet import mac_for
+
+PORTS = (InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1))
+VLAN1 = InterfaceName("Vlan", None, 1)
+MOST_NAME_SERVERS = 6
+
+
+@dataclass(slots=True)
+class Configuration:
+    """What was configured. Two are equal when their running configurations mean the same."""
+
+    dialect: Dialect
+    interfaces: dict[InterfaceName, Interface]
+    hostname: str = "Router"
+    timestamps_debug: Timestamps | None = None
+    timestamps_log: Timestamps | None = None
+    password_encryption: bool = False
+    enable_secret: Secret | None = None
+    enable_password: Secret | None = None
+    banner_motd: str | None = None
+    domain_lookup: bool = True
+    name_servers: list[IPv4Address] = field(default_factory=list)
+    routes: list[StaticRoute] = field(default_factory=list)
+    dhcp: DhcpServer = field(default_factory=DhcpServer)
+    lines: Lines = field(default_factory=Lines)
+    kept: dict[str, str] = field(default_factory=dict)
+
+
+def factory_configuration(device: str, dialect: Dialect) -> Configuration:
+    """A 2811 fresh from the box: two ports that are shut, and the dialect's default lines.
+
+    `device` is the device's name in the lab: its MAC addresses come from it.
+    """
+    interfaces = {
+        port: Interface(port, mac_for(device, index), shutdown=True) for index, port in enumerate(PORTS)
+    }
+    configuration = Configuration(dialect, interfaces, kept=factory_lines(dialect))
+    if dialect is Dialect.IOS:
+        configuration.timestamps_debug = configuration.timestamps_log = Timestamps(msec=True)
+    else:
+        interfaces[VLAN1] = Interface(VLAN1, mac_for(device, len(PORTS)), shutdown=True)
+    return configuration

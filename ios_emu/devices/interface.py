@@ -1,0 +1,56 @@
+"""An interface of the router: what was configured on it, and what it is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.wire.ethernet import MacAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Dot1q:
+    """`encapsulation dot1Q VLAN [native]` of a sub-interface."""
+
+    vlan: int
+    native: bool = False
+
+
+@dataclass(slots=True)
+class Interface:
+    """One interface. Fields that `show running-config` does not print take no part in comparisons.
+
+    `carrier` is true while a cable with a live far end is plugged in. `method` is the column of that
+    name in `show ip interface brief`: how the address came (`unset`, `manual`, `NVRAM`, `DHCP`).
+    """
+
+    name: InterfaceName
+    mac: MacAddress | None = field(compare=False)
+    description: str | None = None
+    address: IPv4Interface | None = None
+    secondary: list[IPv4Interface] = field(default_factory=list)
+    shutdown: bool = False
+    duplex: str = "auto"
+    speed: str = "auto"
+    encapsulation: Dot1q | None = None
+    bandwidth: int | None = None
+    helper_addresses: list[IPv4Address] = field(default_factory=list)
+    carrier: bool = field(default=False, compare=False)
+    method: str = field(default="unset", compare=False)
+
+    @property
+    def is_loopback(self) -> bool:
+        """True for an interface that exists in software alone and is up unless shut."""
+        return self.name.kind == "Loopback"
+
+    @property
+    def is_subinterface(self) -> bool:
+        """True for `FastEthernet0/0.10` and its like."""
+        return self.name.sub is not None
+
+    @property
+    def networks(self) -> list[IPv4Network]:
+        """The connected networks: of the primary address, then of the secondary ones."""
+        addresses = [self.address] if self.address is not None else []
+        return [address.network for address in (*addresses, *self.secondary)]

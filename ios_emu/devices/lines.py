@@ -1,0 +1,83 @@
+"""The terminal lines: `line con 0`, `line aux 0` and `line vty 0 4`, and how they are printed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ios_emu.devices.secret import Secret
+
+DEFAULT_EXEC_TIMEOUT = (10, 0)
+# IOS prints the first five VTYs apart from the rest, even when all are set alike.
+_FIRST_VTYS = 5
+MOST_VTYS = 16
+
+
+@dataclass(slots=True)
+class LineSettings:
+    """What `line ...` sets. `exec_timeout` is (minutes, seconds), (0, 0) for never.
+
+    `login` is None (no login), `password` (plain `login`) or `local`.
+    """
+
+    password: Secret | None = None
+    login: str | None = None
+    exec_timeout: tuple[int, int] = DEFAULT_EXEC_TIMEOUT
+    logging_synchronous: bool = False
+    length: int | None = None
+    width: int | None = None
+    history_size: int | None = None
+    transport_input: str | None = None
+
+    def configuration(self, packet_tracer: bool) -> Iterator[str]:
+        """The lines below `line ...` in the running configuration, without their first blank."""
+        if self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
+            yield "exec-timeout {} {}".format(*self.exec_timeout)
+        if self.password is not None:
+            yield f"password {self.password.configuration}"
+        if self.logging_synchronous:
+            yield "logging synchronous"
+        if self.login is not None:
+            yield "login local" if self.login == "local" else "login"
+        elif packet_tracer and self.password is not None:
+            yield "no login"
+        if self.history_size is not None:
+            yield f"history size {self.history_size}"
+        if self.length is not None:
+            yield f"length {self.length}"
+        if self.width is not None:
+            yield f"width {self.width}"
+        if self.transport_input is not None:
+            yield f"transport input {self.transport_input}"
+
+
+def _fresh_vtys() -> list[LineSettings]:
+    return [LineSettings(login="password") for _ in range(_FIRST_VTYS)]
+
+
+@dataclass(slots=True)
+class Lines:
+    """All lines of the router. There are five VTYs until more are configured."""
+
+    console: LineSettings = field(default_factory=LineSettings)
+    aux: LineSettings = field(default_factory=LineSettings)
+    vtys: list[LineSettings] = field(default_factory=_fresh_vtys)
+
+    def vty_range(self, first: int, last: int) -> list[LineSettings]:
+        """The VTYs from `first` to `last`; those that do not exist yet are made."""
+        while len(self.vtys) <= last:
+            self.vtys.append(LineSettings(login="password"))
+        return self.vtys[first : last + 1]
+
+    def remove_vtys(self, first: int) -> None:
+        """`no line vty N`: removes the VTYs from `first` on, never one of the first five."""
+        del self.vtys[max(first, _FIRST_VTYS) :]
+
+    def vty_groups(self) -> Iterator[tuple[int, int, LineSettings]]:
+        """Neighbours that are set alike, as (first, last, settings)."""
+        first = 0
+        for number in range(1, len(self.vtys) + 1):
+            at_end = number == len(self.vtys)
+            if at_end or number == _FIRST_VTYS or self.vtys[number] != self.vtys[first]:
+                yield first, number - 1, self.vtys[first]
+                first = number

@@ -1,0 +1,238 @@
+"""The 2811: its configuration, its NVRAM, its clock and log, and what its interfaces are doing.
+
+Read this first in `devices/`. The router is a state with a lab clock; what runs above it is given to it:
+`journal` stores NVRAM, `read_config` turns start-up text into configuration.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface
+
+from ios_emu.clock import MILLISECOND, SECOND, Clock
+from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.nvram import Journal, MemoryJournal
+from ios_emu.devices.platform import Platform, platform_for
+from ios_emu.devices.running_config import configuration_body
+from ios_emu.devices.syslog import Syslog
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.routing import Route, routing_table
+from ios_emu.wire.ethernet import mac_for
+
+EPOCH = datetime(2002, 3, 1)
+"""What the clock of a router without NTP shows when the lab begins."""
+
+POWER_ON = "power-on"
+_LOG_DELAY = 250 * MILLISECOND
+_LINK_DELAY = 2 * SECOND
+_PROTOCOL_DELAY = 3 * SECOND
+_MICROSECOND = 1000
+_FIRST_LOOPBACK_INDEX = 8
+
+ReadConfig = Callable[["Router", str], None]
+
+
+def _read_nothing(router: Router, text: str) -> None:
+    """Stands where no reader of configurations was given."""
+
+
+class Router:
+    """A Cisco 2811. `clock` is the lab's; `chance` makes salts; `journal` keeps NVRAM."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        dialect: Dialect = Dialect.IOS,
+        chance: random.Random | None = None,
+        journal: Journal | None = None,
+        read_config: ReadConfig = _read_nothing,
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.dialect = dialect
+        self.chance = chance or random.Random(name)
+        self.journal: Journal = journal or MemoryJournal()
+        self.read_config = read_config
+        self.reload_requested: Callable[[], None] = self.boot_again
+        self.platform: Platform = platform_for(name)
+        self.startup: str | None = None
+        self.log = Syslog(lambda: self.dialect)
+        self.config: Configuration = factory_configuration(name, dialect)
+        self.booted_at = clock.now
+        self.reload_reason = POWER_ON
+        self.reading_nvram = False
+        self.reloading = False
+        self._saved = configuration_body(self.config)
+
+    # Time
+
+    @property
+    def now(self) -> datetime:
+        """The router's own clock, in UTC: it was never set, and began with the lab."""
+        return EPOCH + timedelta(microseconds=self.clock.now // _MICROSECOND)
+
+    @property
+    def uptime(self) -> timedelta:
+        """Time since the last boot."""
+        return timedelta(microseconds=(self.clock.now - self.booted_at) // _MICROSECOND)
+
+    # Boot and NVRAM
+
+    def boot(self, reason: str = POWER_ON) -> None:
+        """Starts from NVRAM, as after power-on or `reload`: what was not saved is gone."""
+        self.config = factory_configuration(self.name, self.dialect)
+        self.booted_at = self.clock.now
+        self.reload_reason = reason
+        self.reloading = False
+        if self.startup is not None:
+            self.reading_nvram = True
+            try:
+                self.read_config(self, self.startup)
+            finally:
+                self.reading_nvram = False
+        self.reloading = False
+        self._saved = configuration_body(self.config)
+
+    def boot_again(self) -> None:
+        """What `reload` does to a router without a console: it boots."""
+        self.boot("reload")
+
+    def request_reload(self) -> None:
+        """Boots at the next event, when the session that asked for it has ended."""
+        self.reloading = True
+        self.clock.call_soon(self.reload_requested)
+
+    @property
+    def modified(self) -> bool:
+        """Was the configuration changed since it was read or saved?"""
+        return configuration_body(self.config) != self._saved
+
+    @property
+    def startup_record(self) -> str:
+        """The name under which the journal keeps the start-up configuration."""
+        return f"{self.name}/startup-config"
+
+    def save(self, done: Callable[[str | None], None]) -> None:
+        """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""
+        body = configuration_body(self.config)
+
+        def stored(problem: str | None) -> None:
+            if problem is None:
+                self.startup = self._saved = body
+            done(problem)
+
+        self.journal.write(self.startup_record, body.encode("latin-1", "replace"), stored)
+
+    def erase(self, done: Callable[[str | None], None]) -> None:
+        """Empties NVRAM, then calls `done(None)` or `done(reason)`.
+
+        The record stays, empty: an erased router is not one that the lab file configures anew.
+        """
+
+        def stored(problem: str | None) -> None:
+            if problem is None:
+                self.startup = None
+            done(problem)
+
+        self.journal.write(self.startup_record, b"", stored)
+
+    # Interfaces
+
+    def interface_up(self, interface: Interface) -> bool:
+        """Is the line up? A FastEthernet of a 2811 is, cable or not, unless it is shut."""
+        if self.admin_down(interface):
+            return False
+        if interface.is_loopback or self.dialect is Dialect.IOS:
+            return True
+        return self._parent(interface).carrier
+
+    def protocol_up(self, interface: Interface) -> bool:
+        """Is the line protocol up? It needs a live cable, but on a loopback."""
+        return self.interface_up(interface) and (interface.is_loopback or self._parent(interface).carrier)
+
+    def admin_down(self, interface: Interface) -> bool:
+        """Shut, or a sub-interface of an interface that is."""
+        return interface.shutdown or self._parent(interface).shutdown
+
+    def _parent(self, interface: Interface) -> Interface:
+        return self.config.interfaces.get(interface.name.parent, interface)
+
+    def has_port(self, name: InterfaceName) -> bool:
+        """Can this 2811 have an interface of that name? Its ports are fixed, loopbacks are free."""
+        if name.kind == "Loopback":
+            return name.sub is None and name.slot is None
+        if name.kind == "FastEthernet":
+            return name.parent in PORTS
+        return name in self.config.interfaces
+
+    def make_interface(self, name: InterfaceName) -> Interface:
+        """The interface of that name; a loopback or a sub-interface is made when it is first named."""
+        present = self.config.interfaces.get(name)
+        if present is not None:
+            return present
+        parent = self.config.interfaces.get(name.parent)
+        mac = parent.mac if parent is not None else mac_for(self.name, _FIRST_LOOPBACK_INDEX)
+        made = self.config.interfaces[name] = Interface(name, mac)
+        self.link_changed(made)
+        return made
+
+    def link_changed(self, interface: Interface) -> None:
+        """Logs an interface's new state, each line after the time that IOS takes for it."""
+        if self.reading_nvram:
+            return
+        name, up = interface.name, self.interface_up(interface)
+        if interface.is_subinterface:
+            return
+        if interface.shutdown:
+            self.report(
+                "LINK-5-CHANGED", f"Interface {name}, changed state to administratively down", _LINK_DELAY
+            )
+        else:
+            mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
+            state = "up" if up else "down"
+            self.report(mnemonic, f"Interface {name}, changed state to {state}", _LINK_DELAY)
+        if interface.is_loopback or interface.carrier:
+            state = "up" if self.protocol_up(interface) else "down"
+            text = f"Line protocol on Interface {name}, changed state to {state}"
+            self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
+
+    def interface_at(self, address: IPv4Interface, but: Interface) -> Interface | None:
+        """Another interface whose network overlaps the one of `address`; None when there is none."""
+        for interface in self.config.interfaces.values():
+            if interface is not but and any(address.network.overlaps(net) for net in interface.networks):
+                return interface
+        return None
+
+    def owns(self, address: IPv4Address) -> bool:
+        """Is this an address of the router's own?"""
+        return any(
+            address == own.ip
+            for interface in self.config.interfaces.values()
+            for own in (interface.address, *interface.secondary)
+            if own is not None
+        )
+
+    # Routing and log
+
+    def routes(self) -> list[Route]:
+        """The routing table, in the order of the addresses, the default route last."""
+        connected = [
+            (network, name)
+            for name, interface in sorted(self.config.interfaces.items())
+            if self.protocol_up(interface)
+            for network in interface.networks
+        ]
+        table = routing_table(connected, self.config.routes)
+        return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
+
+    def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
+        """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""
+        self.clock.call_later(delay, self._emit, name, text, background=True)
+
+    def _emit(self, name: str, text: str) -> None:
+        self.log.emit(name, text, self.config.timestamps_log, self.now, self.uptime)

@@ -1,0 +1,268 @@
+"""Renders a configuration as `show running-config` prints it: the order, the blanks and the lone `!`.
+
+Two layouts, one for each dialect, built of the same parts. A run of lone `!` is written as its length,
+for it differs between images and means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.kept import lines_at
+from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
+from ios_emu.stack.routing import StaticRoute
+
+_HOUR = 60
+_DAY = 24 * _HOUR
+
+
+def configuration_body(config: Configuration) -> str:
+    """From the first `!` to `end` with its line end."""
+    lines = _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
+    return "\n".join(lines) + "\n"
+
+
+def running_config(config: Configuration) -> str:
+    """The whole answer of `show running-config`."""
+    body = configuration_body(config)
+    end = "\n" if config.dialect is Dialect.IOS else "\n\n"
+    return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
+
+
+def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
+    """An interface's part, from `interface ...` on, without the `!` behind it."""
+    lines = [f"interface {interface.name}"]
+    if interface.description is not None:
+        lines.append(f" description {interface.description}")
+    if interface.bandwidth is not None:
+        lines.append(f" bandwidth {interface.bandwidth}")
+    if interface.encapsulation is not None:
+        native = " native" if interface.encapsulation.native else ""
+        lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
+    lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
+    if interface.address is not None:
+        lines.append(f" ip address {_with_mask(interface.address)}")
+    else:
+        lines.append(" no ip address")
+    lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
+    shutdown = [" shutdown"] if interface.shutdown else []
+    if interface.name.kind != "FastEthernet" or interface.is_subinterface:
+        return lines + shutdown
+    medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
+    return lines + (shutdown + medium if dialect is Dialect.IOS else medium + shutdown)
+
+
+def _ios(config: Configuration) -> Iterator[str]:
+    yield from ("!", "version 12.4")
+    yield _timestamps("debug", config)
+    yield _timestamps("log", config)
+    yield from _password_encryption(config)
+    yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker", "boot-end-marker", "!")
+    yield from _enable(config)
+    yield "!"
+    yield from lines_at(config.kept, "aaa")
+    yield from ("!", "!")
+    yield from lines_at(config.kept, "cef")
+    yield from ("!", "!")
+    yield from _dhcp(config)
+    yield "!"
+    yield from _names(config)
+    yield from ["!"] * 4
+    yield from _interfaces(config)
+    yield from lines_at(config.kept, "forward")
+    yield from lines_at(config.kept, "classless")
+    yield from _routes(config.routes)
+    yield from lines_at(config.kept, "flow")
+    yield from ("!", "!")
+    yield from lines_at(config.kept, "http")
+    yield from ("!", "!")
+    yield from _last_kept(config)
+    yield from ("control-plane", "!")
+    yield from _banner(config)
+    yield "!"
+    yield from _lines(config)
+    yield "!"
+    yield from lines_at(config.kept, "scheduler")
+    yield from ("!", "end")
+
+
+def _packet_tracer(config: Configuration) -> Iterator[str]:
+    yield from ("!", "version 12.4")
+    yield _timestamps("log", config)
+    yield _timestamps("debug", config)
+    yield from _password_encryption(config)
+    yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
+    yield from _enable(config)
+    yield from ("!", "!")
+    yield from _dhcp(config)
+    yield from ["!"] * 3
+    yield from lines_at(config.kept, "aaa")
+    yield from lines_at(config.kept, "cef")
+    yield from ["!"] * 8
+    yield from _names(config)
+    yield from ["!"] * 4
+    yield from lines_at(config.kept, "spanning-tree")
+    yield from ["!"] * 6
+    yield from _interfaces(config)
+    yield from lines_at(config.kept, "classless")
+    yield from lines_at(config.kept, "forward")
+    yield from _routes(config.routes)
+    yield "!"
+    yield from lines_at(config.kept, "flow")
+    yield from lines_at(config.kept, "http")
+    yield from ["!"] * 3
+    yield from _last_kept(config)
+    yield from _banner(config)
+    yield from ["!"] * 4
+    yield from _lines(config)
+    yield from lines_at(config.kept, "scheduler")
+    yield from ("!", "!", "!", "end")
+
+
+def _last_kept(config: Configuration) -> Iterator[str]:
+    for place in ("cdp", "snmp", "file"):
+        lines = lines_at(config.kept, place)
+        yield from lines
+        if lines:
+            yield "!"
+
+
+def _timestamps(which: str, config: Configuration) -> str:
+    stamps = config.timestamps_log if which == "log" else config.timestamps_debug
+    if stamps is not None:
+        return f"service timestamps {which} {stamps.configuration}"
+    off = "uptime" if config.dialect is Dialect.IOS else "datetime msec"
+    return f"no service timestamps {which} {off}"
+
+
+def _password_encryption(config: Configuration) -> Iterator[str]:
+    yield from lines_at(config.kept, "service")
+    yield f"{'' if config.password_encryption else 'no '}service password-encryption"
+
+
+def _enable(config: Configuration) -> Iterator[str]:
+    if config.enable_secret is not None:
+        yield f"enable secret {config.enable_secret.configuration}"
+    if config.enable_password is not None:
+        yield f"enable password {config.enable_password.configuration}"
+
+
+def _names(config: Configuration) -> Iterator[str]:
+    if not config.domain_lookup:
+        yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
+    yield from (f"ip name-server {address}" for address in config.name_servers)
+    yield from lines_at(config.kept, "names")
+
+
+def _interfaces(config: Configuration) -> Iterator[str]:
+    for name in sorted(config.interfaces):
+        yield from interface_config(config.interfaces[name], config.dialect)
+        yield "!"
+
+
+def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
+    for route in routes:
+        words: list[object] = ["ip route", route.network.network_address, route.network.netmask]
+        words += [part for part in (route.interface, route.next_hop) if part is not None]
+        if route.distance != 1:
+            words.append(route.distance)
+        if route.name is not None:
+            words.append(f"name {route.name}")
+        if route.permanent:
+            words.append("permanent")
+        if route.tag is not None:
+            words.append(f"tag {route.tag}")
+        yield " ".join(map(str, words))
+
+
+def _banner(config: Configuration) -> Iterator[str]:
+    if config.banner_motd is not None:
+        yield from f"banner motd ^C{config.banner_motd}^C".split("\n")
+
+
+def _lines(config: Configuration) -> Iterator[str]:
+    packet_tracer = config.dialect is Dialect.PACKET_TRACER
+    separator = ["!"] if packet_tracer else []
+    parts = [("con 0", config.lines.console), ("aux 0", config.lines.aux)]
+    for first, last, settings in config.lines.vty_groups():
+        parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
+    for number, (name, settings) in enumerate(parts):
+        yield f"line {name}"
+        yield from (f" {line}" for line in settings.configuration(packet_tracer))
+        if number < 2:
+            yield from separator
+
+
+def _dhcp(config: Configuration) -> Iterator[str]:
+    server, ios = config.dhcp, config.dialect is Dialect.IOS
+    if ios and (server.excluded or server.pools):
+        yield "no ip dhcp use vrf connected"
+    for excluded in server.excluded:
+        high = f" {excluded.high}" if excluded.high != excluded.low else ""
+        yield f"ip dhcp excluded-address {excluded.low}{high}"
+    if server.excluded:
+        yield "!"
+    for pool in server.pools.values():
+        yield f"ip dhcp pool {pool.name}"
+        yield from _pool(pool, "   " if ios else " ", " " if ios else "")
+        yield "!"
+
+
+def _pool(pool: Pool, indent: str, list_end: str) -> Iterator[str]:
+    for name, value in pool.settings.items():
+        if name == "lease":
+            yield f"{indent}lease {_lease(value)}"
+        else:
+            end = list_end if isinstance(value, tuple) else ""
+            yield f"{indent}{name} {_setting(value)}{end}"
+
+
+def _setting(value: Setting) -> str:
+    match value:
+        case IPv4Interface():
+            return _with_mask(value)
+        case IPv4Network():
+            return f"{value.network_address} {value.netmask}"
+        case HardwareAddress():
+            return f"{value.address}" if value.type == 1 else f"{value.address} {value.type}"
+        case RawOption():
+            return f"{value.kind} {_option_data(value)}"
+        case tuple():
+            return " ".join(map(str, value))
+        case bytes():
+            return dotted_hex(value)
+        case _:
+            return str(value)
+
+
+def _option_data(option: RawOption) -> str:
+    if option.kind == "ascii":
+        return option.data.decode("latin-1")
+    if option.kind == "hex":
+        return dotted_hex(option.data)
+    addresses = (IPv4Address(option.data[at : at + 4]) for at in range(0, len(option.data), 4))
+    return " ".join(map(str, addresses))
+
+
+def dotted_hex(data: bytes) -> str:
+    """Lower-case hexadecimal with a dot after every four digits, as IOS prints identifiers."""
+    digits = data.hex()
+    return ".".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def _lease(value: Setting) -> str:
+    if value == INFINITE or not isinstance(value, int):
+        return "infinite"
+    days, rest = divmod(value, _DAY)
+    hours, minutes = divmod(rest, _HOUR)
+    if minutes:
+        return f"{days} {hours} {minutes}"
+    return f"{days} {hours}" if hours else f"{days}"
+
+
+def _with_mask(address: IPv4Interface) -> str:
+    return f"{address.ip} {address.netmask}"

@@ -1,0 +1,1 @@
+"""The stack: what a node does with frames. Read `routing.py` first."""

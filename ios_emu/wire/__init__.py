@@ -1,0 +1,1 @@
+"""The wire: bytes to typed headers and back. Pure functions."""
