@@ -1,0 +1,1 @@
+"""The edges: the only code that touches sockets, terminals, files of state and the wall clock."""

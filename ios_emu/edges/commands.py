@@ -1,0 +1,72 @@
+"""What `ios-emu up` and `ios-emu record` do: open the state folder, run the lab, put everything away."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
+from ios_emu.edges.journal import StoreJournal
+from ios_emu.edges.realtime import RealTime
+from ios_emu.edges.store import StateFolder, default_state_folder
+from ios_emu.errors import StateError
+from ios_emu.lab.record import Recording
+from ios_emu.lab.replay_command import rewrite
+from ios_emu.lab.topology import Lab, find_lab
+
+_CLOCK = "lab-time"
+
+
+def up(lab: str, *, quick: bool, state: str | None, fresh: bool) -> None:
+    """Runs a lab in this terminal until its end. Raises LabFileError, StateError, UsageError."""
+    find_lab(lab)
+    require_terminal()
+    folder = StateFolder(Path(state) if state is not None else default_state_folder(lab), fresh)
+    with folder:
+        journal = StoreJournal(folder)
+        running = Lab(lab, quick=quick, journal=journal, read_state=folder.read, now=_lab_time(folder))
+        for notice in folder.notices:
+            print(notice, file=sys.stderr)
+        try:
+            asyncio.run(TerminalConsole(running, lambda: RealTime(running, journal)).run())
+        finally:
+            _keep_lab_time(folder, running.clock.now)
+            print("\r")
+
+
+def record(file: Path, lab: str) -> None:
+    """Opens a console of a fresh lab and writes the session down as a transcript.
+
+    Lab time stands still between two keys, so that the replay prints the same times.
+    """
+    find_lab(lab)
+    require_terminal()
+    recorded = Lab(lab)
+    recording = Recording(recorded, lab)
+    console = TerminalConsole(recorded, lambda: AsFastAsPossible(recorded), recording.console)
+    try:
+        asyncio.run(console.run())
+    finally:
+        rewrite(file, recording.lines())
+        print(f"\r\nwritten: {file}")
+
+
+def _lab_time(folder: StateFolder) -> int:
+    """The lab time to go on at: what was kept, and the wall time that has passed since."""
+    kept = folder.read(_CLOCK)
+    if kept is None:
+        return 0
+    try:
+        lab_time, wall_time = map(int, kept.split())
+    except ValueError:
+        return 0
+    return lab_time + max(0, time.time_ns() - wall_time)
+
+
+def _keep_lab_time(folder: StateFolder, now: int) -> None:
+    try:
+        folder.write(_CLOCK, f"{now} {time.time_ns()}\n".encode())
+    except StateError as error:
+        print(error, file=sys.stderr)

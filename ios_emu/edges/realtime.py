@@ -1,0 +1,49 @@
+"""Drives a lab in real time: the wall clock of asyncio's loop on one side, the lab's clock on the other.
+
+Every wake-up does the same: bring the lab to the present, let it take what came, commit what it wants
+stored, and sleep until its next event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from ios_emu.clock import Pace
+from ios_emu.edges.journal import StoreJournal
+from ios_emu.lab.topology import Lab
+
+
+class RealTime:
+    """A lab that runs at the pace of the wall clock, times `speed`."""
+
+    def __init__(self, lab: Lab, journal: StoreJournal | None = None, speed: float = 1.0) -> None:
+        self.lab = lab
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._pace = Pace(lab.clock, self._loop.time(), speed)
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def wake(self, act: Callable[[], None] = lambda: None) -> None:
+        """Brings the lab to the present, does `act` there, and goes back to sleep."""
+        self._pace.run(self._loop.time())
+        act()
+        self._settle()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        delay = self._pace.delay(self._loop.time())
+        self._alarm = None if delay is None else self._loop.call_later(delay, self.wake)
+
+    def _settle(self) -> None:
+        """Events that are due at once, and what they want stored: each may bring the other about."""
+        while True:
+            self._pace.run(self._loop.time())
+            if self._journal is None or not self._journal.pending:
+                return
+            self._journal.commit()
+
+    def stop(self) -> None:
+        """Ends the driving; the lab stands still."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._settle()

@@ -1,0 +1,1 @@
+"""The lab: devices, cables and time put together. Read `topology.py` first."""

@@ -1,0 +1,200 @@
+"""The console line of a router: boot, `Press RETURN`, login, session, and again after `exit`.
+
+A console is what is at the far end of the console cable: bytes in, bytes out. It outlives its sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ios_emu.cli import platform_text, screens
+from ios_emu.cli.commands import HANDLERS
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.modes import CONFIG
+from ios_emu.cli.modes import prompt as mode_prompt
+from ios_emu.cli.session import Session
+from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.clock import Clock
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.router import Router
+from ios_emu.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ios_emu.cli.reader import Reader
+
+_TRIES = 3
+_SETUP_QUESTION = "Would you like to enter the initial configuration dialog? [yes/no]: "
+_SETUP_TITLE = {
+    Dialect.IOS: "\n\n         --- System Configuration Dialog ---\n\n",
+    Dialect.PACKET_TRACER: "\n\n         --- System Configuration Dialog ---\n\n",
+}
+_NO_SETUP = (
+    "% The dialogue itself is not implemented yet: answer no, and configure with 'configure terminal'.\n"
+)
+_STARTED = "\n\nPress RETURN to get started!\n\n\n"
+_AVAILABLE = "\n" * 33 + "{} con0 is now available\n" + "\n" * 5 + "Press RETURN to get started.\n" + "\n" * 4
+_VERIFICATION = "\nUser Access Verification\n\n"
+
+# What is kept for the next terminal while none is attached, in bytes.
+_MOST_UNSEEN = 65536
+
+Listener = Callable[[bytes], None]
+
+
+class Console:
+    """The console of `router`. `quick` leaves out boot text, setup dialogue and `Press RETURN`.
+
+    Without `paging` its sessions begin with a terminal of no length and no width.
+    """
+
+    def __init__(
+        self, router: Router, read: Callable[[], Reader], clock: Clock, *, quick: bool = True
+    ) -> None:
+        self.router = router
+        self.clock = clock
+        self.quick = quick
+        self.paging = True
+        self._read = read
+        self._listeners: list[Listener] = []
+        self._unseen = bytearray()
+        self._session: Session | None = None
+        self._problems: list[str] = []
+        router.read_config = self._read_configuration
+        router.reload_requested = self._reload
+        router.log.subscribe(self._show_log)
+
+    def attach(self, listener: Listener) -> Callable[[], None]:
+        """Adds a terminal: it gets all bytes from now on, and what nobody saw so far.
+
+        Call what is returned to take it away.
+        """
+        self._listeners.append(listener)
+        if self._unseen:
+            listener(bytes(self._unseen))
+            self._unseen.clear()
+        return lambda: self._listeners.remove(listener)
+
+    def receive(self, data: bytes) -> None:
+        """Takes what was typed."""
+        if self._session is not None:
+            self._session.receive(data)
+
+    def set_paging(self, paging: bool) -> None:
+        """Without paging, this session and later ones have a terminal of no length and no width."""
+        self.paging = paging
+        if not paging and self._session is not None:
+            self._session.set_size(0, 0)
+
+    @property
+    def waits_for_input(self) -> bool:
+        """Does nothing happen here before somebody types?"""
+        return self._session is None or self._session.waits_for_input
+
+    def power_on(self) -> None:
+        """Boots the router and waits for the first Enter."""
+        self._problems.clear()
+        self.router.boot(self.router.reload_reason)
+        problems = "".join(self._problems)
+        if self.quick:
+            self._open(self._arrive(problems))
+        else:
+            self._open(self._boot(problems))
+
+    def _reload(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self.router.reload_reason = platform_text.reloaded_at(self.router.now)
+        self.power_on()
+
+    def _read_configuration(self, router: Router, text: str) -> None:
+        """Feeds NVRAM's text to the router; what can't be read is shown as IOS shows it at boot."""
+        shell = Shell(router, self._read, HANDLERS, level=15)
+        for _, line, error in load_configuration(shell, text):
+            start = len(mode_prompt(router.config.hostname, CONFIG, 15))
+            column = error.column if isinstance(error, InvalidInput) else start
+            self._problems.append(f"{line}\n{screens.error(error, line, column, router.dialect)}")
+
+    def _open(self, dialogue: Dialogue) -> None:
+        """Begins the next session on the line, behind what has to be said and asked before it."""
+        shell = Shell(self.router, self._read, HANDLERS)
+        settings = shell.line
+        terminal = shell.terminal
+        if self.paging:
+            terminal.length = 24 if settings.length is None else settings.length
+            terminal.width = 80 if settings.width is None else settings.width
+        else:
+            terminal.length = terminal.width = 0
+        if settings.history_size is not None:
+            terminal.exec_history.size = terminal.config_history.size = settings.history_size
+        self._session = Session(shell, self.clock, self._send, self._session_ended)
+        self._session.start(dialogue)
+
+    def _session_ended(self) -> None:
+        """`exit`, a failed login, or nobody typed for too long."""
+        if not self.router.reloading:
+            self._open(self._arrive(_AVAILABLE.format(self.router.config.hostname)))
+
+    def _boot(self, problems: str) -> Dialogue:
+        yield Say(platform_text.boot_text(self.router.platform, self.router.dialect))
+        yield Say(problems)
+        if self.router.startup is None:
+            yield Say(_SETUP_TITLE[self.router.dialect])
+            while True:
+                try:
+                    answer = yield Ask(_SETUP_QUESTION)
+                except Interrupted:
+                    break
+                wanted = answer.strip().lower()
+                if wanted and "no".startswith(wanted):
+                    break
+                yes = wanted and "yes".startswith(wanted)
+                yield Say(_NO_SETUP if yes else "% Please answer 'yes' or 'no'.\n")
+        return (yield from self._arrive(_STARTED))
+
+    def _arrive(self, text: str) -> Dialogue:
+        """Waits for Enter, shows the banner, and asks for the line's password."""
+        yield Say(text)
+        yield Ask("", Kind.RETURN)
+        config = self.router.config
+        assert self._session is not None
+        shell = self._session.shell
+        if config.banner_motd is not None:
+            yield Say(f"\n{config.banner_motd}\n")
+        login = shell.line.login
+        if login is not None and not (yield from self._log_in(login)):
+            shell.ended = True
+        return ""
+
+    def _log_in(self, login: str) -> Dialogue:
+        """Returns some text when the user may come in, an empty one when not."""
+        password = self.router.config.lines.console.password
+        if login == "password" and password is None:
+            yield Say("\nPassword required, but none set\n")
+            return ""
+        yield Say(_VERIFICATION)
+        for _ in range(_TRIES):
+            try:
+                if login == "local":
+                    yield Ask("Username: ")
+                typed = yield Ask("Password: ", Kind.HIDDEN)
+            except Interrupted:
+                continue
+            if login == "password" and password is not None and password.matches(typed):
+                return "in"
+            if login == "local":
+                yield Say("% Login invalid\n\n")
+        if login == "password":
+            yield Say("% Bad passwords\n")
+        return ""
+
+    def _show_log(self, line: str) -> None:
+        if self._session is not None:
+            self._session.show_log(line)
+
+    def _send(self, data: bytes) -> None:
+        if not self._listeners:
+            self._unseen += data
+            del self._unseen[:-_MOST_UNSEEN]
+        for listener in list(self._listeners):
+            listener(data)

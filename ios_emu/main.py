@@ -1,0 +1,139 @@
+"""The command `ios-emu`: reads its arguments and calls what they ask for.
+
+Read this first to find where a command of the shell leads. What a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ios_emu.errors import UserError
+
+_BAD_ARGUMENTS = 2
+_DIFFERENT = 1
+DEFAULT_LAB = "router"
+
+
+def _lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the commands that run a lab for a person."""
+    options = [
+        click.argument("lab", default=DEFAULT_LAB),
+        click.option("--quick", is_flag=True, help="No boot text, no setup dialogue, no 'Press RETURN'."),
+        click.option(
+            "--state", metavar="DIR", help="Where NVRAM is kept (default: your state folder, per lab)."
+        ),
+        click.option("--fresh", is_flag=True, help="Start without what was kept; it is moved aside."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class _DefaultGroup(click.Group):
+    """`ios-emu` without a command, or with options alone, is `ios-emu up`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = ("--help", "--version")
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["up", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_DefaultGroup)
+@click.version_option(package_name="ios-emu", prog_name="ios-emu", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A Cisco 2811 in your terminal, and the small network around it.
+
+    LAB is the name of a built-in lab (see 'ios-emu labs') or the path of a lab.toml.
+    """
+
+
+@cli.command()
+@_lab_options
+def up(lab: str, quick: bool, state: str | None, fresh: bool) -> None:
+    """Run a lab and open the console of its first router. Ctrl-] leads to the lab prompt."""
+    from ios_emu.edges.commands import up as run_up
+
+    run_up(lab, quick=quick, state=state, fresh=fresh)
+
+
+@cli.command()
+@click.argument("file", metavar="FILE")
+@click.option("--lab", default=DEFAULT_LAB, help="The lab to record in.")
+def record(file: str, lab: str) -> None:
+    """Open a console and write the session down as the transcript FILE."""
+    from ios_emu.edges.commands import record as run_record
+
+    run_record(Path(file), lab)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--update", is_flag=True, help="Rewrite the transcripts with what is printed now.")
+def replay(paths: tuple[str, ...], update: bool) -> None:
+    """Replay transcripts (files or folders); show each difference, and exit with 1 on any."""
+    from ios_emu.lab.replay_command import replay_paths
+
+    sys.exit(
+        _DIFFERENT if replay_paths([Path(path) for path in paths], update=update, show=click.echo) else 0
+    )
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lab")
+@click.argument("commands", nargs=-1, type=click.UNPROCESSED, metavar='@DEVICE "COMMAND"...')
+def run(lab: str, commands: tuple[str, ...]) -> None:
+    """Type commands at the consoles of a fresh LAB and print what they show, as fast as possible."""
+    from ios_emu.lab.run import run_commands
+
+    for text in run_commands(lab, commands):
+        click.echo(text, nl=False)
+
+
+@cli.command()
+def labs() -> None:
+    """List the built-in labs."""
+    from ios_emu.lab.topology import built_in_labs, find_lab, read_lab_file
+
+    for name in built_in_labs():
+        click.echo(f"{name:<16}{read_lab_file(find_lab(name)).title}")
+
+
+@cli.command()
+@click.argument("lab")
+def check(lab: str) -> None:
+    """Validate a lab file: say what is wrong with it, or how many devices it has."""
+    from ios_emu.lab.topology import Lab
+
+    count = len(Lab(lab).devices)
+    click.echo(f"{lab}: {count} device{'' if count == 1 else 's'}, no fault found")
+
+
+def main() -> None:
+    """Runs the command line; a bad argument or file is one line on standard error and exit status 2."""
+    try:
+        cli.main(prog_name="ios-emu", standalone_mode=False)
+    except UserError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "ios-emu"
+        _fail(f"{command}: {error.format_message().rstrip('.')}: see '{command} --help'")
+    except click.ClickException as error:
+        _fail(f"ios-emu: {error.format_message()}")
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe went away, as `head` does: what is left has nowhere to go.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _fail(message: str) -> None:
+    one_line = " ".join(message.split())
+    click.echo(f"ios-emu: {one_line.removeprefix('ios-emu: ')}", err=True)
+    sys.exit(_BAD_ARGUMENTS)
