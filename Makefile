@@ -14,7 +14,7 @@ TEST_READY := $(VENV)/test.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CACHES := .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 
-.PHONY: help run test check judges bench clean
+.PHONY: help run test check judges bench docs clean
 
 help:
 	@echo 'make run      open ios-emu in this terminal (ARGS="..." are its arguments)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make check    lint, format, types, and the directions of the imports'
 	@echo 'make judges   let independent programs judge; all of them must be there'
 	@echo 'make bench    measure the budgets'
+	@echo 'make docs     write COMMANDS.md, the table of commands, from the grammar'
 	@echo 'make clean    remove the environment, caches and what was built'
 
 run: $(RUN_READY)
@@ -43,6 +44,10 @@ judges: $(TEST_READY)
 
 bench: $(TEST_READY)
 	$(BIN)/python -m pytest -q tests/benchmarks $(ARGS)
+
+docs: $(RUN_READY)
+	$(BIN)/python -m ios_emu.cli.command_table >COMMANDS.md.new
+	mv COMMANDS.md.new COMMANDS.md
 
 clean:
 	rm -rf $(VENV) $(CACHES)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from heapq import heapify, heappop, heappush
+from math import isfinite, ulp
 from typing import Any
 
 NANOSECOND = 1
@@ -50,13 +51,30 @@ class Timer:
             self.active = False
             self._clock._cancelled(self)
 
-    def _run(self) -> None:
-        self.active = False
-        self._callback(*self._arguments)
-
 
 class Clock:
-    """The lab's clock. `report` is given the exceptions of callbacks; without one, the run raises them."""
+    """The lab's clock; `now` is the lab time, for others to read.
+
+    An exception in a callback does not stop the others. `report` is given each one; without it, the run
+    raises them together, as an ExceptionGroup, when it ends. What is not an Exception (KeyboardInterrupt)
+    ends the run at once; failures from before it are raised by the next run. A callback that runs the clock
+    which runs it gets RuntimeError.
+
+    `on_schedule` is called when, outside of a run, an event is scheduled that is now the earliest: who sleeps
+    until the next event has to set the alarm anew.
+    """
+
+    __slots__ = (
+        "_dead",
+        "_failures",
+        "_foreground",
+        "_heap",
+        "_report",
+        "_running",
+        "_sequence",
+        "now",
+        "on_schedule",
+    )
 
     def __init__(self, now: int = 0, report: Callable[[Exception], None] | None = None) -> None:
         self.now = now
@@ -71,25 +89,27 @@ class Clock:
 
     def call_at(self, when: int, callback: Callback, *arguments: Any, background: bool = False) -> Timer:
         """Runs `callback` at lab time `when`. Raises ValueError for a time that has passed."""
+        return self._schedule(when, callback, arguments, background)
+
+    def call_later(self, delay: int, callback: Callback, *arguments: Any, background: bool = False) -> Timer:
+        """Runs `callback` after `delay` nanoseconds. Raises ValueError for a negative delay."""
+        return self._schedule(self.now + delay, callback, arguments, background)
+
+    def call_soon(self, callback: Callback, *arguments: Any, background: bool = False) -> Timer:
+        """Runs `callback` at the present lab time, behind what is already due."""
+        return self._schedule(self.now, callback, arguments, background)
+
+    def _schedule(self, when: int, callback: Callback, arguments: tuple[Any, ...], background: bool) -> Timer:
         if when < self.now:
             raise ValueError(f"lab time {when} has passed: it is {self.now}")
         timer = Timer(self, when, callback, arguments, background)
         self._sequence += 1
-        first = not self._heap or when < self._heap[0][0]
         heappush(self._heap, (when, self._sequence, timer))
         if not background:
             self._foreground += 1
-        if first and not self._running and self.on_schedule is not None:
+        if self.on_schedule is not None and not self._running and self._first() is timer:
             self.on_schedule()
         return timer
-
-    def call_later(self, delay: int, callback: Callback, *arguments: Any, background: bool = False) -> Timer:
-        """Runs `callback` after `delay` nanoseconds. Raises ValueError for a negative delay."""
-        return self.call_at(self.now + delay, callback, *arguments, background=background)
-
-    def call_soon(self, callback: Callback, *arguments: Any, background: bool = False) -> Timer:
-        """Runs `callback` at the present lab time, behind what is already due."""
-        return self.call_at(self.now, callback, *arguments, background=background)
 
     @property
     def idle(self) -> bool:
@@ -100,45 +120,63 @@ class Clock:
     @property
     def next_event(self) -> int | None:
         """The lab time of the next event; None when there is none."""
-        heap = self._heap
-        while heap and not heap[0][2].active:
-            heappop(heap)
-            self._dead -= 1
-        return heap[0][0] if heap else None
+        timer = self._first()
+        return None if timer is None else timer.when
 
     def run_until_idle(self) -> None:
         """As fast as possible: runs events, and lets time jump, until the clock is idle."""
         with _Run(self):
-            while not self.idle:
-                self._next()
+            self._run_until_idle()
 
     def run_until(self, when: int) -> None:
         """Runs every event up to and with lab time `when`, which it then is."""
         with _Run(self):
-            while (due := self.next_event) is not None and due <= when:
-                self._next()
-            self.now = max(self.now, when)
+            self._run_until(when)
 
     def step(self) -> bool:
         """Runs the next event alone, whenever it is; False when there is none."""
         with _Run(self):
-            if self.next_event is None:
+            timer = self._first()
+            if timer is None:
                 return False
-            self._next()
+            self._fire(timer)
             return True
 
     def wait(self, duration: int) -> None:
         """Lets `duration` nanoseconds pass, background events and all, and then runs until idle."""
-        self.run_until(self.now + duration)
-        self.run_until_idle()
+        with _Run(self):
+            self._run_until(self.now + duration)
+            self._run_until_idle()
 
-    def _next(self) -> None:
-        when, _, timer = heappop(self._heap)
+    def _run_until_idle(self) -> None:
+        while (timer := self._first()) is not None and (self._foreground or timer.when <= self.now):
+            self._fire(timer)
+
+    def _run_until(self, when: int) -> None:
+        while (timer := self._first()) is not None and timer.when <= when:
+            self._fire(timer)
+        self.now = max(self.now, when)
+
+    def _first(self) -> Timer | None:
+        """The next timer, which stays in the heap; cancelled ones before it leave."""
+        heap = self._heap
+        while heap:
+            timer = heap[0][2]
+            if timer.active:
+                return timer
+            heappop(heap)
+            self._dead -= 1
+        return None
+
+    def _fire(self, timer: Timer) -> None:
+        """Runs `timer`, which is what `_first` has just returned."""
+        heappop(self._heap)
         if not timer.background:
             self._foreground -= 1
-        self.now = max(self.now, when)
+        self.now = timer.when
+        timer.active = False
         try:
-            timer._run()
+            timer._callback(*timer._arguments)
         except Exception as error:
             if self._report is None:
                 self._failures.append(error)
@@ -159,6 +197,8 @@ class Clock:
 class _Run:
     """Marks a clock as running, and raises what its callbacks raised when the run is over."""
 
+    __slots__ = ("_clock",)
+
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
@@ -167,19 +207,23 @@ class _Run:
             raise RuntimeError("a callback can't run the clock that runs it")
         self._clock._running = True
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._clock._running = False
-        failures, self._clock._failures = self._clock._failures, []
-        if failures:
+        if kind is None and self._clock._failures:
+            failures, self._clock._failures = self._clock._failures, []
             raise ExceptionGroup("callbacks of the lab's clock failed", failures)
 
 
 class Pace:
-    """The real-time gait: which lab time a wall time means. Wall times are seconds, given by the caller."""
+    """The real-time gait: which lab time a wall time means. Wall times are seconds, given by the caller.
+
+    Where the clock has been run ahead (`step` while paused, `wait`), or the wall time went back, lab time
+    goes on from where it stands. Raises ValueError for a speed that is not above zero.
+    """
 
     def __init__(self, clock: Clock, wall: float, speed: float = 1.0) -> None:
         self._clock = clock
-        self._speed = speed
+        self._speed = _checked_speed(speed)
         self._from_wall = wall
         self._from_lab = clock.now
         self.paused = False
@@ -192,14 +236,23 @@ class Pace:
     def run(self, wall: float) -> None:
         """Runs the clock up to the lab time that `wall` means; nothing while it is paused."""
         if not self.paused:
-            self._clock.run_until(max(self._lab(wall), self._clock.now))
+            self._follow(wall)
+            self._clock.run_until(self._lab(wall))
 
     def delay(self, wall: float) -> float | None:
-        """Wall seconds until the next event, 0.0 when it is due; None without one, or while paused."""
+        """Wall seconds until the next event, 0.0 when it is due; None without one, or while paused.
+
+        After just that long, `run` does reach the event: a caller never wakes up in vain.
+        """
         due = self._clock.next_event
         if due is None or self.paused:
             return None
-        return max(0.0, (due - self._lab(wall)) / SECOND / self._speed)
+        self._follow(wall)
+        delay = max(0.0, (due - self._lab(wall)) / SECOND / self._speed)
+        # A wall time is coarser than a nanosecond: the sum may fall just short of the event.
+        while self._lab(wall + delay) < due:
+            delay += ulp(max(abs(wall), delay))
+        return delay
 
     def pause(self, wall: float) -> None:
         """Stops lab time, at the time that `wall` means."""
@@ -207,20 +260,30 @@ class Pace:
         self.paused = True
 
     def resume(self, wall: float) -> None:
-        """Goes on from where lab time stands."""
-        self.paused = False
-        self._from_wall, self._from_lab = wall, self._clock.now
+        """Goes on from where lab time stands; nothing unless it is paused."""
+        if self.paused:
+            self.paused = False
+            self._from_wall, self._from_lab = wall, self._clock.now
 
     def set_speed(self, speed: float, wall: float) -> None:
         """Changes the speed from now on. Raises ValueError unless it is above zero."""
-        if speed <= 0:
-            raise ValueError(f"a speed is above zero, not {speed}")
+        speed = _checked_speed(speed)
         self.run(wall)
         self._speed = speed
         self._from_wall, self._from_lab = wall, self._clock.now
 
     def _lab(self, wall: float) -> int:
         return self._from_lab + round((wall - self._from_wall) * self._speed * SECOND)
+
+    def _follow(self, wall: float) -> None:
+        if self._lab(wall) < self._clock.now:
+            self._from_wall, self._from_lab = wall, self._clock.now
+
+
+def _checked_speed(speed: float) -> float:
+    if not (speed > 0 and isfinite(speed)):
+        raise ValueError(f"a speed is above zero, not {speed}")
+    return speed
 
 
 class Signal:
@@ -232,13 +295,22 @@ class Signal:
         self._callbacks: list[Callable[[object], None]] = []
 
     def fire(self, value: object = None) -> None:
-        """It has happened: calls everyone who waits, in order. A second time is refused."""
+        """It has happened: calls everyone who waits, in order. A second time is refused, with RuntimeError.
+
+        An exception of one does not stop the others: all are raised together, as an ExceptionGroup.
+        """
         if self.fired:
             raise RuntimeError("a signal fires once")
         self.fired, self.value = True, value
         callbacks, self._callbacks = self._callbacks, []
+        failures: list[Exception] = []
         for callback in callbacks:
-            callback(value)
+            try:
+                callback(value)
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup("callbacks of a signal failed", failures)
 
     def subscribe(self, callback: Callable[[object], None]) -> None:
         """Calls `callback` with the value when it happens; at once if it has."""
@@ -251,7 +323,12 @@ class Signal:
 class Process:
     """A generator that waits on the clock: it yields nanoseconds to sleep, or a Signal to wait for.
 
-    It starts at once, and `done` is called with what it returns. A sleep is a foreground timer.
+    It takes its first step at once, in the constructor, where an exception goes to the caller. Later steps
+    are events of the clock, also the one that follows a signal, so an exception there is the clock's to
+    report and never reaches who fired. Its timers are in the foreground; a signal that has fired already
+    costs no event.
+
+    `alive` until the generator returns, raises or is cancelled. `done` is called with what it returns.
     """
 
     def __init__(
@@ -264,31 +341,57 @@ class Process:
         self._clock = clock
         self._steps = steps
         self._done = done
-        self._sleep: Timer | None = None
+        self._timer: Timer | None = None
+        self._stepping = False
         self._advance(None)
 
     def cancel(self) -> None:
-        """Ends it where it waits: the generator gets GeneratorExit. `done` is not called."""
+        """Ends it where it waits: the generator gets GeneratorExit. `done` is not called.
+
+        A process that cancels itself, or is cancelled by what it calls, ends at its next `yield`.
+        """
         if self.alive:
             self.alive = False
-            if self._sleep is not None:
-                self._sleep.cancel()
-            self._steps.close()
+            if self._timer is not None:
+                self._timer.cancel()
+            if not self._stepping:
+                self._steps.close()
 
     def _advance(self, value: object) -> None:
-        if not self.alive:
-            return
         try:
-            step = self._steps.send(value)
+            wish = self._step(value)
+            while self.alive and isinstance(wish, Signal) and wish.fired:
+                wish = self._step(wish.value)
         except StopIteration as end:
-            self.alive = False
-            if self._done is not None:
-                self._done(end.value)
-            return
+            finished, self.alive = self.alive, False
+            result = end.value
         except BaseException:
             self.alive = False
             raise
-        if isinstance(step, Signal):
-            step.subscribe(self._advance)
         else:
-            self._sleep = self._clock.call_later(step, self._advance, None)
+            self._await(wish)
+            return
+        if finished and self._done is not None:
+            self._done(result)
+
+    def _step(self, value: object) -> int | Signal:
+        self._stepping = True
+        try:
+            return self._steps.send(value)
+        finally:
+            self._stepping = False
+
+    def _await(self, wish: int | Signal) -> None:
+        if not self.alive:
+            self._steps.close()
+        elif isinstance(wish, Signal):
+            wish.subscribe(self._wake)
+        elif isinstance(wish, int) and wish >= 0:
+            self._timer = self._clock.call_later(wish, self._advance, None)
+        else:
+            self.cancel()
+            raise ValueError(f"a process yields nanoseconds, 0 or more, or a Signal, not {wish!r}")
+
+    def _wake(self, value: object) -> None:
+        if self.alive:
+            self._timer = self._clock.call_soon(self._advance, value)

@@ -31,6 +31,7 @@ class Place:
     ends: bool = False
     ends_negated: bool = False
     interface: bool = False
+    initials: set[str] = field(default_factory=set)
     # Words that were matched before, by (level, word): a pasted configuration repeats few of them.
     matched: dict[tuple[int, str], Choice] = field(default_factory=dict)
 
@@ -41,6 +42,8 @@ class Place:
         if found is not None:
             return [found]
         fitting: list[Choice] = []
+        if lowered[0] not in self.initials:
+            return fitting
         for spelled, choice in self.visible(level):
             if spelled == lowered:
                 fitting = [choice]
@@ -74,8 +77,9 @@ class Place:
 
 def fork(parser: InteractiveParser) -> InteractiveParser:
     """A parser at the same place that can be fed without moving the first one."""
-    copied: InteractiveParser = parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
-    return copied
+    # `copy()` also copies the lexer's thread, which nobody feeds here and which costs more than the rest.
+    state = parser.parser_state.copy(deepcopy_values=False)
+    return InteractiveParser(parser.parser, state, parser.lexer_thread)
 
 
 def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
@@ -104,6 +108,7 @@ def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
     for spelled in place.keywords:
         if place.known.pop(spelled, None) is not None:
             raise ProgrammingError(f"{spelled} is both in the grammar and known as missing")
+    place.initials = {spelled[0] for words in (place.keywords, place.known) for spelled in words}
     place.arguments.sort(key=lambda choice: RANK[choice.base])
     return place
 

@@ -21,7 +21,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.router import Router
-from ios_emu.errors import CommandError, CommandRefused, InvalidInput
+from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
 from ios_emu.services.dhcp_server import Pool
 
 if TYPE_CHECKING:
@@ -152,16 +152,24 @@ class Shell:
         return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level))
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
-        """Tries the mode, and behind a sub-mode global configuration; the later caret is the error."""
+        """Tries the mode, and behind a sub-mode global configuration, as IOS does.
+
+        When both refuse, two carets are one error: the later one. A word that is ambiguous in the sub-mode
+        may still be a whole word of global configuration (`ip route` on an interface).
+        """
         try:
             return read(self.mode), self.mode
-        except InvalidInput as error:
+        except (InvalidInput, AmbiguousCommand) as error:
             if self.mode in (modes.EXEC, modes.CONFIG):
                 raise
             try:
                 return read(modes.CONFIG), modes.CONFIG
-            except InvalidInput as other:
-                raise max(error, other, key=lambda one: one.column) from None
+            except CommandError as other:
+                if isinstance(error, AmbiguousCommand):
+                    raise error from None
+                if isinstance(other, InvalidInput) and other.column < error.column:
+                    raise error from None
+                raise
 
     def _run(self, command: Command) -> Reply:
         reply = self.handlers[command.handler](Call(self, command), **command.arguments) or ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 
+from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
@@ -13,7 +15,7 @@ from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import StaticRoute
+from ios_emu.stack.routing import Path, StaticRoute
 from ios_emu.wire.ethernet import mac_for
 
 PORTS = (InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1))
@@ -36,10 +38,29 @@ class Configuration:
     banner_motd: str | None = None
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
-    routes: list[StaticRoute] = field(default_factory=list)
+    routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
     kept: dict[str, str] = field(default_factory=dict)
+    connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)
+
+    def set_addresses(
+        self, interface: Interface, primary: IPv4Interface | None, secondary: Iterable[IPv4Interface] = ()
+    ) -> None:
+        """Gives an interface its addresses, in place of those that it had."""
+        for address in interface.addresses:
+            self.connected.remove(interface.name, address.ip, address.network)
+        interface.address, interface.secondary = primary, list(secondary)
+        for address in interface.addresses:
+            self.connected.add(interface.name, address.ip, address.network)
+
+    def remove_interface(self, interface: Interface) -> None:
+        """Takes an interface away, and the static routes that lead out of it."""
+        self.set_addresses(interface, None)
+        del self.interfaces[interface.name]
+        self.routes = {
+            path: route for path, route in self.routes.items() if route.interface != interface.name
+        }
 
 
 def factory_configuration(device: str, dialect: Dialect) -> Configuration:

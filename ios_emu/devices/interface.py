@@ -50,7 +50,11 @@ class Interface:
         return self.name.sub is not None
 
     @property
+    def addresses(self) -> list[IPv4Interface]:
+        """The primary address, then the secondary ones."""
+        return [*([] if self.address is None else [self.address]), *self.secondary]
+
+    @property
     def networks(self) -> list[IPv4Network]:
-        """The connected networks: of the primary address, then of the secondary ones."""
-        addresses = [self.address] if self.address is not None else []
-        return [address.network for address in (*addresses, *self.secondary)]
+        """The connected networks, in the order of the addresses."""
+        return [address.network for address in self.addresses]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Interface
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
@@ -201,21 +201,9 @@ class Router:
             text = f"Line protocol on Interface {name}, changed state to {state}"
             self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
 
-    def interface_at(self, address: IPv4Interface, but: Interface) -> Interface | None:
+    def overlapping(self, address: IPv4Interface, but: Interface) -> InterfaceName | None:
         """Another interface whose network overlaps the one of `address`; None when there is none."""
-        for interface in self.config.interfaces.values():
-            if interface is not but and any(address.network.overlaps(net) for net in interface.networks):
-                return interface
-        return None
-
-    def owns(self, address: IPv4Address) -> bool:
-        """Is this an address of the router's own?"""
-        return any(
-            address == own.ip
-            for interface in self.config.interfaces.values()
-            for own in (interface.address, *interface.secondary)
-            if own is not None
-        )
+        return self.config.connected.overlapping(address.network, but.name)
 
     # Routing and log
 
@@ -227,7 +215,7 @@ class Router:
             if self.protocol_up(interface)
             for network in interface.networks
         ]
-        table = routing_table(connected, self.config.routes)
+        table = routing_table(connected, self.config.routes.values())
         return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
 
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:

@@ -75,7 +75,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _interfaces(config)
     yield from lines_at(config.kept, "forward")
     yield from lines_at(config.kept, "classless")
-    yield from _routes(config.routes)
+    yield from _routes(config.routes.values())
     yield from lines_at(config.kept, "flow")
     yield from ("!", "!")
     yield from lines_at(config.kept, "http")
@@ -110,7 +110,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _interfaces(config)
     yield from lines_at(config.kept, "classless")
     yield from lines_at(config.kept, "forward")
-    yield from _routes(config.routes)
+    yield from _routes(config.routes.values())
     yield "!"
     yield from lines_at(config.kept, "flow")
     yield from lines_at(config.kept, "http")

@@ -29,10 +29,17 @@ def up(lab: str, *, quick: bool, state: str | None, fresh: bool) -> None:
         running = Lab(lab, quick=quick, journal=journal, read_state=folder.read, now=_lab_time(folder))
         for notice in folder.notices:
             print(notice, file=sys.stderr)
-        try:
-            asyncio.run(TerminalConsole(running, lambda: RealTime(running, journal)).run())
-        finally:
+
+        def keep_lab_time() -> None:
             _keep_lab_time(folder, running.clock.now)
+
+        def drive() -> RealTime:
+            return RealTime(running, journal, committed=keep_lab_time)
+
+        try:
+            asyncio.run(TerminalConsole(running, drive).run())
+        finally:
+            keep_lab_time()
             print("\r")
 
 

@@ -15,11 +15,18 @@ from ios_emu.lab.topology import Lab
 
 
 class RealTime:
-    """A lab that runs at the pace of the wall clock, times `speed`."""
+    """A lab that runs at the pace of the wall clock, times `speed`. `committed` is called after a commit."""
 
-    def __init__(self, lab: Lab, journal: StoreJournal | None = None, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        journal: StoreJournal | None = None,
+        speed: float = 1.0,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
         self.lab = lab
         self._journal = journal
+        self._committed = committed
         self._loop = asyncio.get_running_loop()
         self._pace = Pace(lab.clock, self._loop.time(), speed)
         self._alarm: asyncio.TimerHandle | None = None
@@ -41,6 +48,7 @@ class RealTime:
             if self._journal is None or not self._journal.pending:
                 return
             self._journal.commit()
+            self._committed()
 
     def stop(self) -> None:
         """Ends the driving; the lab stands still."""

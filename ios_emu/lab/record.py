@@ -1,6 +1,7 @@
 """Writes a session down as a transcript while a person types it.
 
-Editing within a line leaves no trace: what counts is the line on the screen when Enter is pressed.
+Editing within a line leaves no trace: what counts is the line on the screen when Enter is pressed. What
+that line can't tell (keys that act at once, a line wider than the screen) is written down as keys.
 """
 
 from __future__ import annotations
@@ -11,17 +12,29 @@ from ios_emu.cli.keys import Key, KeyKind, KeyReader
 from ios_emu.lab.replay import DEFAULT_LAB, Terminal
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
-from ios_emu.lab.transcript import key_name
+from ios_emu.lab.transcript import as_expected, key_name
 from ios_emu.lab.typist import keystrokes
 
-# Keys that the session acts upon at once, and the byte that each one is.
-_ACTING = {
-    KeyKind.CTRL_C: "\x03",
-    KeyKind.CTRL_Z: "\x1a",
-    KeyKind.BREAK: "\x1e",
-}
+MORE = " --More-- "
 # Keys that draw the line again on a new row: the rows that they leave behind are not part of the session.
-_REDRAWING = (KeyKind.TAB, KeyKind.CTRL_L, KeyKind.CTRL_R)
+_REDRAWING = {KeyKind.TAB, KeyKind.CTRL_L, KeyKind.CTRL_R}
+# Keys that leave the cursor at the end of the line, when it is there.
+_AT_END = _REDRAWING | {
+    KeyKind.TEXT,
+    KeyKind.BACKSPACE,
+    KeyKind.UP,
+    KeyKind.DOWN,
+    *(KeyKind[f"CTRL_{letter}"] for letter in "NPUWX"),
+}
+_EDITING = _AT_END | {
+    KeyKind.DELETE,
+    KeyKind.LEFT,
+    KeyKind.RIGHT,
+    KeyKind.HOME,
+    KeyKind.END,
+    *(KeyKind[f"CTRL_{letter}"] for letter in "ABDEFKTY"),
+    *(KeyKind[f"ESC_{letter}"] for letter in "BCDFLUY"),
+}
 
 
 class Recording:
@@ -32,6 +45,7 @@ class Recording:
         self._lines = [] if lab_name == DEFAULT_LAB else [f"@lab {lab_name}"]
         self._consoles: dict[str, RecordedConsole] = {}
         self._current = lab.first_router
+        self._bare = False
 
     def console(self, name: str) -> Terminal:
         """The console of a device, with a recorder on it."""
@@ -39,33 +53,43 @@ class Recording:
             self._consoles[name] = RecordedConsole(self._lab, name, self._add)
         if name != self._current:
             self._current = name
-            self._lines.append(f"@device {name}")
+            self._add([f"@device {name}"], False)
         return self._consoles[name]
 
     def lines(self) -> list[str]:
         """The transcript so far."""
         return list(self._lines)
 
-    def _add(self, lines: list[str]) -> None:
+    def _add(self, lines: list[str], bare: bool) -> None:
+        """Writes lines down; with `bare` the last of them is a prompt at which Enter alone was pressed."""
+        if not lines:
+            return
+        if self._bare and lines[0].startswith("@"):
+            # A prompt before a directive is only shown: the key has to be told.
+            self._lines.append("@keys Enter")
         self._lines += lines
+        self._bare = bare
 
 
 class RecordedConsole:
     """A console that tells what is typed at it and what it prints."""
 
-    def __init__(self, lab: Lab, name: str, add: Callable[[list[str]], None]) -> None:
+    def __init__(self, lab: Lab, name: str, add: Callable[[list[str], bool], None]) -> None:
         self._clock = lab.clock
         self._console = lab[name].console()
         self._add = add
         self._keys = KeyReader()
         self._screen = Screen()
-        self._hidden = ""
-        self._line_at_key = ""
+        # The line that is being typed: what it began with, its keys, the rows that were finished since, and
+        # how many of them are only the line itself, before it was drawn again.
+        self._start = ""
+        self._typed: list[tuple[KeyKind, str]] = []
+        self._rows: list[str] = []
+        self._redrawn = 0
         self._console.attach(self._screen.feed)
         # A replay opens a console with one Enter that is not in the transcript.
         self._press("\r")
         self._screen.take_lines()
-        self._greeting = self._screen.unfinished
 
     def attach(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
         """Gives the console's output to a terminal, and first the prompt that it stands at."""
@@ -79,56 +103,90 @@ class RecordedConsole:
             self._take(key)
 
     def _take(self, key: Key) -> None:
-        before = self._screen.unfinished
         pressed = _KEYSTROKES.get(key.kind, key.text)
         if not pressed:
             return
+        before = self._screen.unfinished
+        if not self._typed:
+            self._start = before
+        self._typed.append((key.kind, pressed))
         self._press(pressed)
-        shown, printed = self._screen.unfinished, self._screen.take_lines()
-        if key.kind in _REDRAWING:
-            return
-        if key.kind in _ACTING:
-            self._add([*self._standing(before), f"@keys {key_name(pressed)}", *printed[1:]])
-        elif key.kind is KeyKind.ENTER:
-            self._enter(before, printed)
-        elif printed or before.rstrip().endswith("[confirm]"):
-            self._act(key, before, pressed, printed)
-        elif key.kind is KeyKind.TEXT and shown == before:
-            self._hidden += key.text
+        self._rows += self._screen.take_lines()
+        answered = self._start == MORE or self._start.rstrip().endswith("[confirm]")
+        if key.kind in _REDRAWING and not answered:
+            self._redrawn = len(self._rows)
+        if answered or key.kind is KeyKind.ENTER or len(self._rows) > self._redrawn:
+            self._write(before)
+            self._typed.clear()
+            self._rows.clear()
+            self._redrawn = 0
 
-    def _enter(self, before: str, printed: list[str]) -> None:
-        if self._hidden:
-            self._add([before, f"@hidden {self._hidden}", *printed[1:]])
-            self._hidden = ""
-        elif before == MORE:
-            self._add([before, "@keys Enter", *printed[1:]])
-        elif before:
-            self._add([before, *printed[1:]])
+    def _write(self, before: str) -> None:
+        """Writes down what was typed and what was printed. `before` was shown before the last key."""
+        start, rows = self._start, self._rows
+        line = self._line(before)
+        if line is not None:
+            typed, rows = [line], rows[self._redrawn :]
         else:
-            self._add(["@keys Enter", *printed[1:]])
+            typed = [self._directive(before)]
+            if start and not start.startswith("@"):
+                typed.insert(0, start)
+        # The rest of the row that was typed on; a pager's row is wiped out and written over.
+        printed = rows[1:] if rows and rows[0].startswith(start) else rows
+        self._add([*typed, *map(as_expected, printed)], line == start)
 
-    def _act(self, key: Key, before: str, pressed: str, printed: list[str]) -> None:
-        """A key that had its effect at once: `?`, the answer to `[confirm]`, a page of output."""
-        line = before + pressed
-        if key.kind is KeyKind.QUESTION or keystrokes(before, pressed) == pressed:
-            self._add([line, *printed[1:]])
+    def _line(self, before: str) -> str | None:
+        """The line of the terminal that stands for what was typed; None when none does."""
+        start, keys = self._start, "".join(pressed for _, pressed in self._typed)
+        *earlier, (last, pressed) = self._typed
+        kinds = {kind for kind, _ in earlier}
+        if not start or start.startswith("@") or start == MORE:
+            return None
+        ending = "\r" if last is KeyKind.ENTER else ""
+        if kinds <= {KeyKind.TEXT, KeyKind.QUESTION}:
+            text = keys.removesuffix(ending)
+            told = not earlier or before != start
+        elif kinds <= (_EDITING if last is KeyKind.ENTER else _AT_END):
+            text = before[len(start) :] + ("" if ending else pressed)
+            # A `$` says that the screen shows a part of the line only.
+            told = before.startswith(start) and before != start and "$" not in (text[0], before[-1])
         else:
-            self._add([before, f"@keys {key_name(pressed)}", *printed[1:]])
+            return None
+        # Blanks alone are hard to see: as keys they can't be lost.
+        fits = keystrokes(start, text) == text + ending and (not text or bool(text.strip()))
+        return start + text if told and fits else None
 
-    def _standing(self, line: str) -> list[str]:
-        return [line] if line else []
+    def _directive(self, before: str) -> str:
+        """What was typed as a directive: hidden text, text where no prompt shows, or keys."""
+        *earlier, (last, _) = self._typed
+        text = "".join(pressed for _, pressed in earlier)
+        if (
+            text
+            and last is KeyKind.ENTER
+            and {kind for kind, _ in earlier} <= {KeyKind.TEXT, KeyKind.QUESTION}
+        ):
+            if not self._start:
+                return f"@type {text}"
+            if before == self._start:
+                return f"@hidden {text}"
+        keys = [pressed for _, pressed in self._typed]
+        row = before[len(self._start) :]
+        yanked = any(kind in (KeyKind.CTRL_Y, KeyKind.ESC_Y) for kind, _ in earlier)
+        if yanked and before.startswith(self._start) and not set("$?") & set(row):
+            # What was yanked may come from a line whose editing has left no trace.
+            keys = [*row, keys[-1]]
+        return "@keys " + " ".join(map(key_name, keys))
 
     def _press(self, keys: str) -> None:
         self._console.receive(keys.encode("latin-1", "replace"))
         self._clock.run_until_idle()
 
 
-MORE = " --More-- "
 _KEYSTROKES = {
     KeyKind.ENTER: "\r",
     KeyKind.QUESTION: "?",
     KeyKind.TAB: "\t",
-    KeyKind.BACKSPACE: "\x7f",
+    KeyKind.BACKSPACE: "\b",
     KeyKind.DELETE: "\x1b[3~",
     KeyKind.UP: "\x1b[A",
     KeyKind.DOWN: "\x1b[B",

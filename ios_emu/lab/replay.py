@@ -10,7 +10,6 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +17,22 @@ from ios_emu.errors import LabFileError, TranscriptError
 from ios_emu.lab.prompt import LabPromptConsole
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
-from ios_emu.lab.transcript import COMMENT, Directive, Step, Text, read_transcript
+from ios_emu.lab.transcript import (
+    COMMENT,
+    Directive,
+    Step,
+    Text,
+    advance,
+    merge,
+    read_transcript,
+    typeable,
+)
 from ios_emu.lab.typist import type_line
 
 DEFAULT_LAB = "router"
 LAB_PROMPT = "lab"
-_ANY_LINES = "{...}"
-_ANY_TEXT = "{*}"
+# What every prompt looks like; tells typed lines from printed ones where a replay has lost its way.
+_PROMPT = re.compile(r"[A-Za-z][\w.-]*(\([\w-]+\))?[#>]")
 
 
 class Terminal(Protocol):
@@ -48,11 +56,15 @@ class Difference:
     actual: list[str]
 
     def render(self) -> str:
-        """File, line and command, then what was expected (-) and what was printed (+)."""
+        """File, line and command, then what was expected (-) and what was printed (+).
+
+        Blanks at a line's end, which nobody sees, are counted behind it.
+        """
         rows = [f"{self.path}:{self.line}: {self.command or 'at the beginning'}"]
-        for row in difflib.ndiff(self.expected, self.actual):
-            if not row.startswith("?"):
-                rows.append(f"  {row}")
+        wanted = [line for lines in merge(self.expected, self.actual) for line in lines]
+        for row in list(difflib.unified_diff(self.expected, wanted, lineterm=""))[2:]:
+            blanks = len(row) - len(row.rstrip(" ")) if row[0] in "+-" else 0
+            rows.append(f"  {row}" + (f"  <- blanks at its end: {blanks}" if blanks else ""))
         return "\n".join(rows) + "\n"
 
 
@@ -71,8 +83,8 @@ class _Seat:
     console: Terminal
     screen: Screen
     printed: list[str] = field(default_factory=list)
-    skip_echo: bool = False
-    shown: bool = False
+    row: str | None = None
+    """How the row begins that the transcript has shown already: what completes it is not compared."""
 
 
 class Replay:
@@ -90,107 +102,151 @@ class Replay:
         self._command = ""
         self._command_line = 1
         self._position = 0
+        self._prompt: str | None = None
 
     def run(self) -> Result:
         """Replays it all. Raises TranscriptError where the transcript asks for what can't be."""
         steps = self._steps
         while self._position < len(steps):
             step = steps[self._position]
-            if isinstance(step, Directive):
-                self._position += 1
-                self._result.lines.append(step.text)
-                if step.name != COMMENT:
-                    self._direct(step)
-            else:
+            if isinstance(step, Text):
                 self._compare()
                 self._type()
+                continue
+            if step.name != COMMENT:
+                self._compare_unasked()
+            self._position += 1
+            self._result.lines.append(step.text)
+            if step.name != COMMENT:
+                self._direct(step)
+        self._compare_unasked()
         for name, seat in self._seats.items():
             if seat.printed:
                 self._name = name
+                self._result.lines.append(f"@device {name}")
                 self._compare()
         return self._result
 
     # Comparing
 
+    def _compare_unasked(self) -> None:
+        """What was printed where the transcript expects nothing is a difference, too."""
+        seat = None if self._lab is None else self._seats.get(self._device_name())
+        if seat is not None and seat.printed:
+            self._compare()
+
     def _compare(self) -> None:
         """Matches the lines that were printed with those of the transcript, up to the next typed line."""
         seat = self._seat()
-        end = self._end_of_block(seat)
-        expected = [step.text for step in self._steps[self._position : end] if isinstance(step, Text)]
-        if not _match(expected, seat.printed):
-            self._differ(expected, seat.printed)
-            expected = seat.printed
-        self._result.lines += expected
+        shown = seat.screen.unfinished
+        end, fits = self._end_of_block(seat.printed, shown)
+        block = self._steps[self._position : end]
+        expected = [step.text for step in block if isinstance(step, Text)]
+        following = self._steps[end] if end < len(self._steps) else None
+        self._prompt = _prompt_of(following.text, shown) if isinstance(following, Text) else None
+        lines = [[line] for line in expected] + [[]]
+        if not fits or self._prompt not in (None, shown):
+            lines = self._differ(expected, seat, shown)
+        rest = iter(lines)
+        for step in block:
+            self._result.lines += next(rest) if isinstance(step, Text) else [step.text]
+        self._result.lines += next(rest)
         seat.printed = []
         self._position = end
 
-    def _differ(self, expected: list[str], actual: list[str]) -> None:
-        difference = Difference(self._path, self._command_line, self._command, list(expected), list(actual))
+    def _differ(self, expected: list[str], seat: _Seat, shown: str) -> list[list[str]]:
+        """Notes a difference; returns what the transcript has to expect instead, line by line."""
+        printed = seat.printed
+        lines = merge(expected, printed)
+        actual = list(printed)
+        if self._prompt not in (None, shown):
+            # The wrong prompt is told, but it is no line of its own: the typed text goes on from it.
+            expected, actual = [*expected, str(self._prompt)], [*actual, *filter(None, [shown])]
+        elif self._prompt is None and len(expected) > len(printed) and shown and not shown.startswith("@"):
+            # The transcript shows another question or prompt at the end.
+            actual.append(shown)
+            *before, last = merge(expected[:-1], printed)
+            lines = [*before, [*last, shown], []]
+            seat.row = shown
+        difference = Difference(self._path, self._command_line, self._command, expected, actual)
         self._result.differences.append(difference)
+        return lines
 
-    def _end_of_block(self, seat: _Seat) -> int:
-        """Where the output that is due ends: behind as many lines as were printed, if they match."""
-        shown = seat.screen.unfinished
-        straight = self._position + len(seat.printed)
-        if self._ends_block(straight, shown):
-            block = self._steps[self._position : straight]
-            texts = [step.text for step in block if isinstance(step, Text)]
-            if len(texts) == len(block) and _ANY_LINES not in texts and _match(texts, seat.printed):
-                return straight
-        end = self._position
-        while not self._ends_block(end, shown):
-            end += 1
-        return end
+    def _end_of_block(self, printed: list[str], shown: str) -> tuple[int, bool]:
+        """Where the output that is due ends, and whether it is what was printed.
 
-    def _ends_block(self, position: int, shown: str) -> bool:
-        if position >= len(self._steps):
-            return True
-        step = self._steps[position]
-        return isinstance(step, Directive) or bool(shown and step.text.startswith(shown))
+        It ends where all that was printed has been matched: printed lines may begin as the prompt does.
+        Where they do not match, it ends before the next line that could be a typed one.
+        """
+        reached = {0}
+        at = self._position
+        while True:
+            step = self._steps[at] if at < len(self._steps) else None
+            over = step is None or (isinstance(step, Directive) and step.name != COMMENT)
+            typed = isinstance(step, Text) and bool(shown) and step.text.startswith(shown)
+            if len(printed) in reached and (over or typed):
+                return at, True
+            if isinstance(step, Text):
+                reached = advance(reached, step.text, printed)
+            if over or not reached:
+                break
+            at += 1
+        while at < len(self._steps):
+            step = self._steps[at]
+            if _prompt_of(step.text, shown) is not None if isinstance(step, Text) else step.name != COMMENT:
+                break
+            at += 1
+        return at, False
 
     # Typing
 
     def _type(self) -> None:
         """Types the line that goes on where the console stands, if the next line is one."""
+        prompt = self._prompt
+        if prompt is None:
+            return
         seat = self._seat()
-        if self._position >= len(self._steps):
-            return
         step = self._steps[self._position]
-        shown = seat.screen.unfinished
-        if isinstance(step, Directive) or not shown or not step.text.startswith(shown):
-            return
+        shown, typed = seat.screen.unfinished, step.text[len(prompt) :]
+        typeable(typed, f"{self._path}:{step.number}")
         self._position += 1
-        self._result.lines.append(step.text)
-        if step.text == shown and self._before_directive():
-            seat.shown = True
+        if prompt == shown or (shown and not shown.startswith("@")):
+            self._result.lines.append(shown + typed)
+        else:
+            # No prompt is there to show it behind.
+            self._result.lines.append(f"@type {typed}")
+        if not typed and shown and self._before_directive():
+            seat.row = shown
             return
         self._command, self._command_line = step.text, step.number
-        self._act(seat, lambda: type_line(seat.console, shown, step.text[len(shown) :]), skip_echo=True)
+        self._act(lambda: type_line(seat.console, shown, typed), seat)
 
     def _before_directive(self) -> bool:
         """Is the next step that is no comment a directive, or the end?"""
-        for step in self._steps[self._position :]:
+        for position in range(self._position, len(self._steps)):
+            step = self._steps[position]
             if isinstance(step, Text):
                 return False
             if step.name != COMMENT:
                 return True
         return True
 
-    def _act(self, seat: _Seat, act: Callable[[], None], *, skip_echo: bool) -> None:
+    def _act(self, act: Callable[[], None], typing: _Seat | None = None) -> None:
         """Does something to the lab, waits until it is idle, and collects what every seat printed.
 
-        The line that the cursor was on is completed by the echo: it is not compared.
+        What is typed at a seat completes the row that its cursor is on: the transcript has it already.
         """
-        seat.skip_echo = skip_echo
+        if typing is not None:
+            typing.row = typing.screen.unfinished
         act()
         self._running_lab().clock.run_until_idle()
         for one in self._seats.values():
             lines = one.screen.take_lines()
-            if lines and one.skip_echo:
+            # Where a pager's row was wiped out, or nothing was echoed, the first line is a new one.
+            if lines and one.row is not None and lines[0].startswith(one.row):
                 del lines[0]
-                one.skip_echo = False
-            if lines:
-                one.shown = False
+            if lines or not one.row:
+                one.row = None
             one.printed += lines
 
     # Directives
@@ -206,18 +262,14 @@ class Replay:
             case "boot", _:
                 self._boot(step)
             case "wait", int(duration):
-                seat = self._seat()
                 clock = self._running_lab().clock
                 self._note(step)
-                self._act(seat, lambda: clock.wait(duration), skip_echo=seat.shown)
-                # What did not finish the line that was shown leaves it standing.
-                seat.skip_echo = False
+                self._act(lambda: clock.wait(duration))
             case _, str(text):
                 seat = self._seat()
                 self._note(step)
                 keys = text if step.name == "keys" else text + "\r"
-                data = keys.encode("latin-1", "replace")
-                self._act(seat, lambda: seat.console.receive(data), skip_echo=True)
+                self._act(lambda: seat.console.receive(keys.encode("latin-1")), seat)
 
     def _note(self, step: Directive) -> None:
         self._command, self._command_line = step.text, step.number
@@ -258,7 +310,7 @@ class Replay:
         seat = self._seats.get(name)
         if seat is None:
             seat = self._seats[name] = self._connect(device.console())
-        self._act(seat, lambda: device.boot(quick=False), skip_echo=bool(seat.screen.unfinished))
+        self._act(lambda: device.boot(quick=False), seat if seat.screen.unfinished else None)
 
     def _error(self, step: Directive, what: str, why: str, remedy: str) -> TranscriptError:
         return TranscriptError(f"{self._path}:{step.number}", f"{step.text} {what}", why, remedy)
@@ -310,37 +362,9 @@ def transcripts_at(path: Path) -> Iterator[Path]:
         yield path
 
 
-@cache
-def _pattern(line: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, line.split(_ANY_TEXT))))
-
-
-def _match_line(expected: str, actual: str) -> bool:
-    return expected == actual or (_ANY_TEXT in expected and _pattern(expected).fullmatch(actual) is not None)
-
-
-def _match(expected: list[str], actual: list[str]) -> bool:
-    """Do the lines match, one by one, where `{...}` stands for any number of them?"""
-    # Reachable positions in `expected` after each actual line: patterns never cost more than the product.
-    positions = _skip({0}, expected)
-    for line in actual:
-        following = {at for at in positions if at < len(expected) and expected[at] == _ANY_LINES}
-        following |= {
-            at + 1
-            for at in positions
-            if at < len(expected) and expected[at] != _ANY_LINES and _match_line(expected[at], line)
-        }
-        positions = _skip(following, expected)
-        if not positions:
-            return False
-    return len(expected) in positions
-
-
-def _skip(positions: set[int], expected: list[str]) -> set[int]:
-    """Adds the positions that are reached by letting `{...}` stand for no line."""
-    reached = set(positions)
-    for at in sorted(positions):
-        while at < len(expected) and expected[at] == _ANY_LINES:
-            at += 1
-            reached.add(at)
-    return reached
+def _prompt_of(line: str, shown: str) -> str | None:
+    """The part of a typed line that is not typed: what the console shows, or something like a prompt."""
+    if shown and line.startswith(shown):
+        return shown
+    prompt = _PROMPT.match(line)
+    return None if prompt is None else prompt.group()

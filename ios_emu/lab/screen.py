@@ -36,16 +36,21 @@ class Screen:
     def unfinished(self) -> str:
         """The line that the cursor is on, without what was erased at its end."""
         line = "".join(self._cells)
-        shown = line.rstrip(f" {_ERASED}")
-        # Blanks at the end are text like any other, unless one of them was put over something.
-        return (shown if _ERASED in line[len(shown) :] else line).replace(_ERASED, " ")
+        end = len(line.rstrip(f" {_ERASED}"))
+        # Blanks at the end are text like any other, up to the first that was put over something; what
+        # stands left of the cursor was not erased, and an erasure leaves the cursor where it began.
+        erased = line.find(_ERASED, max(end, self._column))
+        if erased >= 0:
+            line = line[: self._column if self._column >= end else erased]
+        return line.replace(_ERASED, " ")
 
     def _write(self, text: str) -> None:
         if not text:
             return
         end = self._column + len(text)
-        if self._column < len(self._cells):
-            text = text.replace(" ", _ERASED)
+        over = len(self._cells) - self._column
+        if over > 0:
+            text = text[:over].replace(" ", _ERASED) + text[over:]
         self._cells[self._column : end] = text
         self._column = end
 

@@ -13,6 +13,7 @@ from ios_emu.wire.ethernet import MacAddress
 
 DAY = 24 * 60
 INFINITE = -1
+_CLIENT_SETTINGS = ("client-identifier", "hardware-address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,51 @@ class DhcpServer:
 
     excluded: list[AddressRange] = field(default_factory=list)
     pools: dict[str, Pool] = field(default_factory=dict)
+    # Which pool has a network, and which ones name a client: asked for each line of a long configuration.
+    _networks: dict[IPv4Network, str] = field(default_factory=dict, compare=False)
+    _clients: dict[bytes | MacAddress, list[str]] = field(default_factory=dict, compare=False)
+
+    def set(self, pool: Pool, name: str, value: Setting | None) -> None:
+        """Enters a setting of a pool, or removes it; a new value keeps the setting's place."""
+        before = pool.settings.get(name)
+        if name == "network":
+            if isinstance(before, IPv4Network):
+                self._networks.pop(before, None)
+            if isinstance(value, IPv4Network):
+                self._networks[value] = pool.name
+        elif name in _CLIENT_SETTINGS:
+            if before is not None:
+                self._clients[_identity(before)].remove(pool.name)
+            if value is not None:
+                self._clients.setdefault(_identity(value), []).append(pool.name)
+        if value is None:
+            pool.settings.pop(name, None)
+        else:
+            pool.settings[name] = value
+
+    def remove_pool(self, name: str) -> None:
+        """Takes a pool away with all its settings. Raises KeyError when there is none."""
+        pool = self.pools[name]
+        for setting in list(pool.settings):
+            self.set(pool, setting, None)
+        del self.pools[name]
+
+    def pool_of_network(self, network: IPv4Network) -> str | None:
+        """The pool that has this network."""
+        return self._networks.get(network)
+
+    def pool_of_client(self, client: bytes | MacAddress, but: Pool) -> str | None:
+        """Another pool that binds this client to an address of its own."""
+        for name in self._clients.get(client, ()):
+            if name != but.name and self.pools[name].host is not None:
+                return name
+        return None
+
+
+def _identity(client: Setting) -> bytes | MacAddress:
+    identity = client.address if isinstance(client, HardwareAddress) else client
+    assert isinstance(identity, bytes | MacAddress)
+    return identity
 
 
 def manual_bindings(server: DhcpServer) -> Iterator[Binding]:
@@ -103,6 +149,4 @@ def manual_bindings(server: DhcpServer) -> Iterator[Binding]:
         client = pool.settings.get("client-identifier") or pool.settings.get("hardware-address")
         if pool.host is None or client is None:
             continue
-        identity = client.address if isinstance(client, HardwareAddress) else client
-        assert isinstance(identity, bytes | MacAddress)
-        yield Binding(pool.host.ip, identity, None, automatic=False, pool=pool.name)
+        yield Binding(pool.host.ip, _identity(client), None, automatic=False, pool=pool.name)

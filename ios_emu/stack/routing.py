@@ -11,6 +11,10 @@ from ios_emu.stack.interface_name import InterfaceName
 DEFAULT_NETWORK = IPv4Network("0.0.0.0/0")
 
 
+Path = tuple[IPv4Network, IPv4Address | None, InterfaceName | None]
+"""What makes two static routes the same one: entering it again changes the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaticRoute:
     """`ip route NETWORK MASK [INTERFACE] [NEXT-HOP] [DISTANCE] [name NAME] [permanent] [tag TAG]`."""
@@ -24,8 +28,8 @@ class StaticRoute:
     tag: int | None = None
 
     @property
-    def path(self) -> tuple[IPv4Network, IPv4Address | None, InterfaceName | None]:
-        """What makes two routes the same one: entering it again changes the rest."""
+    def path(self) -> Path:
+        """The route's identity."""
         return self.network, self.next_hop, self.interface
 
 

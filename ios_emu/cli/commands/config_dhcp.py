@@ -5,6 +5,7 @@ Where Cisco's own words for a refusal are not known, ours say plainly what is wr
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ios_emu.cli import modes
@@ -17,7 +18,6 @@ from ios_emu.services.dhcp_server import (
     Pool,
     RawOption,
     Setting,
-    manual_bindings,
 )
 from ios_emu.stack.routing import natural_prefix_length
 from ios_emu.wire.ethernet import MacAddress
@@ -33,22 +33,28 @@ def excluded_address(call: Call, low_address: IPv4Address, high_address: IPv4Add
     excluded = call.config.dhcp.excluded
     if entered.low > entered.high:
         return "% Invalid address range: the low address is higher than the high address\n"
-    if call.no:
-        if entered not in excluded:
-            return f"% Range [{entered.low}, {entered.high}] is not in the database.\n"
-        excluded.remove(entered)
-    elif entered not in excluded:
-        excluded.append(entered)
-        excluded.sort(key=lambda one: (one.low, one.high))
+    place = bisect_left(excluded, _order(entered), key=_order)
+    present = place < len(excluded) and excluded[place] == entered
+    if not call.no and not present:
+        excluded.insert(place, entered)
+    elif call.no and not present:
+        return f"% Range [{entered.low}, {entered.high}] is not in the database.\n"
+    elif call.no:
+        del excluded[place]
     return ""
+
+
+def _order(excluded: AddressRange) -> tuple[IPv4Address, IPv4Address]:
+    return excluded.low, excluded.high
 
 
 def pool(call: Call, pool_name: str) -> str:
     """`ip dhcp pool NAME`: into the pool, which is made when it is new; `no` removes it."""
     pools = call.config.dhcp.pools
     if call.no:
-        if pools.pop(pool_name, None) is None:
+        if pool_name not in pools:
             return f"% Pool {pool_name} is not in the database.\n"
+        call.config.dhcp.remove_pool(pool_name)
         return ""
     call.shell.enter(modes.DHCP, pools.setdefault(pool_name, Pool(pool_name)))
     return ""
@@ -56,10 +62,7 @@ def pool(call: Call, pool_name: str) -> str:
 
 def _set(call: Call, name: str, value: Setting | None) -> str:
     """Enters or removes a setting; a new value keeps the setting's place."""
-    if call.no or value is None:
-        call.pool.settings.pop(name, None)
-    else:
-        call.pool.settings[name] = value
+    call.config.dhcp.set(call.pool, name, None if call.no else value)
     return ""
 
 
@@ -92,11 +95,10 @@ def network(
     natural = natural_prefix_length(network_number)
     length = _prefix(call, network_mask, prefix_length, natural, "network_mask")
     entered = IPv4Network((network_number, length), strict=False)
-    for other in call.config.dhcp.pools.values():
-        if other is not call.pool and other.network == entered:
-            raise CommandRefused(
-                f"% {entered.network_address} {entered.netmask} is already the network of pool {other.name}."
-            )
+    other = call.config.dhcp.pool_of_network(entered)
+    if other not in (None, call.pool.name):
+        place = f"{entered.network_address} {entered.netmask}"
+        raise CommandRefused(f"% {place} is already the network of pool {other}.")
     return _set(call, "network", entered)
 
 
@@ -139,9 +141,8 @@ def client_identifier(call: Call, identifier: bytes | None = None) -> str:
 
 
 def _refuse_duplicate(call: Call, client: bytes | MacAddress) -> None:
-    for binding in manual_bindings(call.config.dhcp):
-        if binding.client == client and binding.pool != call.pool.name:
-            raise CommandRefused("% A binding for this client already exists.")
+    if call.config.dhcp.pool_of_client(client, but=call.pool) is not None:
+        raise CommandRefused("% A binding for this client already exists.")
 
 
 def client_name(call: Call, client_name: str | None = None) -> str:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli import modes
 from ios_emu.cli.shell import Call
+from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.interface import Dot1q, Interface
 from ios_emu.errors import CommandRefused
 from ios_emu.stack.interface_name import InterfaceName
@@ -29,6 +30,9 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
     if interface_name.sub is not None and interface_name.parent not in interfaces:
         raise call.invalid("interface_name")
     target = router.make_interface(interface_name)
+    if router.reading_nvram:
+        # NVRAM says `shutdown` of a port that is to stay down, and nothing of one that is to come up.
+        target.shutdown = False
     call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
     return ""
 
@@ -40,8 +44,7 @@ def _remove(call: Call, name: InterfaceName) -> str:
         raise call.invalid("interface_name")
     if not (present.is_loopback or present.is_subinterface):
         return "% Removal of physical interfaces is not permitted\n"
-    del interfaces[name]
-    call.config.routes = [route for route in call.config.routes if route.interface != name]
+    call.config.remove_interface(present)
     return ""
 
 
@@ -68,20 +71,20 @@ def ip_address(
     """`ip address A MASK [secondary]`, with the checks and the words of IOS."""
     target = call.interface
     if call.no:
-        return _remove_address(target, address, netmask, secondary is not None)
+        return _remove_address(call, address, netmask, secondary is not None)
     assert address is not None
     assert netmask is not None
     if target.is_subinterface and target.encapsulation is None:
         return _NEEDS_ENCAPSULATION
     entered = _checked_address(target, address, netmask)
-    overlapping = call.router.interface_at(entered, target)
+    overlapping = call.router.overlapping(entered, target)
     answer = ""
     if overlapping is not None:
-        answer = f"% {entered.network.network_address} overlaps with {overlapping.name}\n"
+        answer = f"% {entered.network.network_address} overlaps with {overlapping}\n"
         # A shut interface takes the address all the same; `no shutdown` will complain.
         if not call.router.admin_down(target):
             return answer
-    refusal = _set_address(target, entered, secondary is not None)
+    refusal = _set_address(call.config, target, entered, secondary is not None)
     if refusal:
         return refusal
     target.method = "NVRAM" if call.router.reading_nvram else "manual"
@@ -107,47 +110,44 @@ def _checked_address(target: Interface, address: IPv4Address, netmask: IPv4Addre
     return entered
 
 
-def _set_address(target: Interface, entered: IPv4Interface, secondary: bool) -> str:
+def _set_address(config: Configuration, target: Interface, entered: IPv4Interface, secondary: bool) -> str:
+    network = entered.network
     if not secondary:
-        if any(entered.network.overlaps(other.network) for other in target.secondary):
-            return f"% {entered.network.network_address} overlaps with secondary address on {target.name}\n"
-        target.address = entered
-        if entered.network.prefixlen == _POINT_TO_POINT and not target.is_loopback:
+        if any(network.overlaps(other.network) for other in target.secondary):
+            return f"% {network.network_address} overlaps with secondary address on {target.name}\n"
+        config.set_addresses(target, entered, target.secondary)
+        if network.prefixlen == _POINT_TO_POINT and not target.is_loopback:
             return "% Warning: use /31 mask on non point-to-point interface cautiously\n"
         return ""
-    if target.address is None:
-        return "% Primary address must be configured first\n"
-    if target.address.ip == entered.ip:
+    if target.address is not None and target.address.ip == entered.ip:
         return "% Secondary can't be same as primary\n"
-    for other in target.secondary:
-        if other.ip == entered.ip:
-            target.secondary[target.secondary.index(other)] = entered
-            return ""
-    if any(entered.network.overlaps(network) and entered.network != network for network in target.networks):
-        return f"% {entered.network.network_address} overlaps with {target.name}\n"
-    target.secondary.append(entered)
+    others = [other for other in target.secondary if other.ip != entered.ip]
+    addresses = [*others, *([] if target.address is None else [target.address])]
+    if any(network.overlaps(other.network) and network != other.network for other in addresses):
+        return f"% {network.network_address} overlaps with {target.name}\n"
+    config.set_addresses(target, target.address, [*others, entered])
     return ""
 
 
 def _remove_address(
-    target: Interface, address: IPv4Address | None, netmask: IPv4Address | None, secondary: bool
+    call: Call, address: IPv4Address | None, netmask: IPv4Address | None, secondary: bool
 ) -> str:
+    config, target = call.config, call.interface
     if address is None:
-        target.address = None
-        target.secondary.clear()
+        config.set_addresses(target, None)
         target.method = "manual"
         return ""
     if secondary:
-        for other in target.secondary:
-            if other.ip == address and other.netmask == netmask:
-                target.secondary.remove(other)
-                return ""
-        return "Invalid address\n"
+        kept = [one for one in target.secondary if (one.ip, one.netmask) != (address, netmask)]
+        if len(kept) == len(target.secondary):
+            return "Invalid address\n"
+        config.set_addresses(target, target.address, kept)
+        return ""
     if target.address is None or (target.address.ip, target.address.netmask) != (address, netmask):
         return "Invalid address\n"
     if target.secondary:
         return "Must delete secondary before deleting primary\n"
-    target.address = None
+    config.set_addresses(target, None)
     return ""
 
 
@@ -170,11 +170,11 @@ def shutdown(call: Call) -> str:
     call.router.link_changed(target)
     if target.shutdown or target.address is None or call.router.reading_nvram:
         return ""
-    overlapping = call.router.interface_at(target.address, target)
+    overlapping = call.router.overlapping(target.address, target)
     if overlapping is None:
         return ""
     network = target.address.network.network_address
-    return f"% {network} overlaps with {overlapping.name}\n{target.name}: incorrect IP address assignment\n"
+    return f"% {network} overlaps with {overlapping}\n{target.name}: incorrect IP address assignment\n"
 
 
 def duplex(call: Call, auto: str = "", full: str = "", half: str = "") -> str:

@@ -21,7 +21,7 @@ def ip_route(
     tag: int | None = None,
 ) -> str:
     """`ip route NETWORK MASK {INTERFACE | NEXT-HOP | INTERFACE NEXT-HOP} [DISTANCE] [name N] [permanent]`."""
-    router, config = call.router, call.config
+    config = call.config
     destination = _destination(network, mask)
     if destination is None:
         return "%Inconsistent address and mask\n"
@@ -30,15 +30,11 @@ def ip_route(
     route = StaticRoute(destination, next_hop, interface_name, distance, name, permanent is not None, tag)
     if call.no:
         return _remove(call, route)
-    if next_hop is not None and router.owns(next_hop):
+    if next_hop is not None and config.connected.owns(next_hop):
         return "%Invalid next hop address (it's this router)\n"
     if next_hop is not None and (int(next_hop) >> 24 in (0, 127) or int(next_hop) >> 28 == 0xE):
         return "%Invalid next hop address\n"
-    for position, present in enumerate(config.routes):
-        if present.path == route.path:
-            config.routes[position] = route
-            return ""
-    config.routes.append(route)
+    config.routes[route.path] = route
     return ""
 
 
@@ -52,13 +48,9 @@ def _destination(network: IPv4Address, mask: IPv4Address) -> IPv4Network | None:
 
 
 def _remove(call: Call, route: StaticRoute) -> str:
+    routes = call.config.routes
     every_path = route.next_hop is None and route.interface is None
-    kept = [
-        present
-        for present in call.config.routes
-        if present.network != route.network or not (every_path or present.path == route.path)
-    ]
-    if len(kept) == len(call.config.routes):
-        return "%No matching route to delete\n"
-    call.config.routes = kept
-    return ""
+    gone = [path for path in routes if path[0] == route.network and (every_path or path == route.path)]
+    for path in gone:
+        del routes[path]
+    return "" if gone else "%No matching route to delete\n"

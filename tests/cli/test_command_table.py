@@ -1,0 +1,166 @@
+"""COMMANDS.md is what the grammar says now, and what it says is what the console answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ios_emu.cli.command_table import command_table
+from ios_emu.cli.grammar import MODES
+from ios_emu.cli.reader import load_reader
+
+COMMANDS = Path(__file__).resolve().parents[2] / "COMMANDS.md"
+TEXT = COMMANDS.read_text(encoding="utf-8")
+
+# The sections in which something is typed, and the start rule of each.
+SECTIONS = {
+    "User EXEC": "exec",
+    "Privileged EXEC": "exec",
+    "Global configuration": "config",
+    "Interface configuration": "interface",
+    "Sub-interface configuration": "subinterface",
+    "Line configuration": "line",
+    "DHCP pool configuration": "dhcp",
+    "Control-plane configuration": "control_plane",
+    "The lab prompt": "lab",
+}
+HANDLERS = {"Kept": "kept", "Read": "marker"}
+SAMPLES = {
+    "A.B.C.D": "10.0.0.1",
+    "H.H.H": "0001.0002.0003",
+    "Hex-data": "01",
+    "INTERFACE": "Loopback 7",
+    "LINE": "text",
+    "WORD": "word",
+}
+
+
+class Row(NamedTuple):
+    """A command line of the table, or a known word with what is before it."""
+
+    section: str
+    state: str
+    text: str
+
+
+def rows(text: str) -> list[Row]:
+    """Every command and every known word of the table."""
+    found: list[Row] = []
+    section = state = ""
+    joined = re.sub(r"\n  (?=\S)", " ", text.partition("\n## ")[2])
+    for line in f"## {joined}".splitlines():
+        if line.startswith("## "):
+            section, state = line.removeprefix("## ").partition(":")[0].partition(" (")[0], ""
+        elif re.fullmatch(r"(Works|Kept|Read|Known):", line):
+            state = line[:-1]
+        elif state == "Known" and line.startswith("- "):
+            found += [Row(section, state, word) for word in known_words(line)]
+        elif state and line and line != "```" and not line.startswith(("Behind", "All of")):
+            found.append(Row(section, state, line))
+    return found
+
+
+def known_words(line: str) -> list[str]:
+    """`- `show ip` arp, nat` is `show ip arp` and `show ip nat`."""
+    match = re.fullmatch(r"- (?:`(?P<path>[^`]+)` )?(?P<words>.+)", line)
+    assert match is not None
+    path = f"{match['path']} " if match["path"] else ""
+    return [f"{path}{word}" for word in match["words"].split(", ")]
+
+
+ROWS = rows(TEXT)
+TYPED = [row for row in ROWS if row.section in SECTIONS]
+
+
+def shortest(form: str) -> str:
+    """The shortest line that a form of the table stands for, with sample arguments."""
+    while (shorter := re.sub(r"\[[^][]*\](\.\.\.)?", "", form)) != form:
+        form = shorter
+    while (shorter := re.sub(r"\(([^()|]+?) \|[^()]*\)", r"\1", form)) != form:
+        form = shorter
+    form = re.sub(r"\{1\.\.\d+\}|\.\.\.", "", form)
+    form = re.sub(r"<(\d+)-\d+>", r"\1", form)
+    return " ".join(SAMPLES.get(word, word) for word in form.split())
+
+
+def level_of(row: Row) -> int:
+    return 1 if row.section == "User EXEC" else 15
+
+
+def test_the_file_is_current() -> None:
+    assert command_table(load_reader()) == TEXT, "COMMANDS.md is out of date: run `make docs`"
+
+
+def test_every_mode_has_its_section() -> None:
+    assert set(SECTIONS.values()) == set(MODES)
+    assert {row.section for row in ROWS} == {*SECTIONS, "`INTERFACE`", "`FILTER`"}
+
+
+def test_nothing_is_listed_twice() -> None:
+    where = Counter((SECTIONS.get(row.section, row.section), row.text) for row in ROWS)
+    assert [row for row, count in where.items() if count > 1] == []
+
+
+def test_no_word_is_both_known_and_more_than_that() -> None:
+    known = {(SECTIONS[row.section], row.text) for row in TYPED if row.state == "Known"}
+    for row in TYPED:
+        if row.state != "Known":
+            words = row.text.split()
+            beginnings = {" ".join(words[:count]) for count in range(1, len(words) + 1)}
+            assert not any((SECTIONS[row.section], one) in known for one in beginnings), row
+
+
+@pytest.mark.parametrize("row", [row for row in TYPED if row.state != "Known"], ids=lambda row: row.text)
+def test_a_listed_command_is_understood_and_has_that_state(row: Row) -> None:
+    command = load_reader().read(shortest(row.text), SECTIONS[row.section], level_of(row))
+    assert command.known is None
+    assert HANDLERS.get(row.state, command.handler) == command.handler
+    assert (command.handler in HANDLERS.values()) == (row.state in HANDLERS)
+
+
+def test_a_known_word_is_known() -> None:
+    reader = load_reader()
+    for row in TYPED:
+        if row.state == "Known":
+            command = reader.read(row.text, SECTIONS[row.section])
+            assert command.known == row.text.rpartition(" ")[2]
+
+
+def test_every_known_word_of_the_grammar_is_listed() -> None:
+    reader = load_reader()
+    listed = Counter(row.text.rpartition(" ")[2] for row in ROWS if row.state == "Known")
+    words = {word for words in reader.grammar.source.known.values() for word in words}
+    assert words == set(listed)
+
+
+def test_every_handler_of_the_grammar_is_listed() -> None:
+    reader = load_reader()
+    commands = [row for row in TYPED if row.state != "Known"]
+    listed = {reader.read(shortest(row.text), SECTIONS[row.section]).handler for row in commands}
+    # These stand around a command, and the table names their words or the filter.
+    around = {"negated", "defaulted", "done", "piped"}
+    assert listed == set(reader.grammar.source.aliases) - around
+
+
+@pytest.mark.parametrize(
+    ("section", "state", "text"),
+    [
+        ("User EXEC", "Works", "show ip dhcp binding [A.B.C.D]"),
+        ("Privileged EXEC", "Works", "show running-config [interface INTERFACE]"),
+        ("Global configuration", "Works", "ip dhcp excluded-address A.B.C.D [A.B.C.D]"),
+        ("Global configuration", "Works", "ip name-server A.B.C.D{1..6}"),
+        ("Global configuration", "Kept", "snmp-server community WORD [ro | rw]"),
+        ("Global configuration", "Read", "boot-start-marker"),
+        ("Interface configuration", "Works", "ip address A.B.C.D A.B.C.D [secondary]"),
+        ("DHCP pool configuration", "Works", "lease (<0-365> [<0-23> [<0-59>]] | infinite)"),
+        ("Line configuration", "Works", "transport input (all | none | (telnet | ssh)...)"),
+        ("`INTERFACE`", "Known", "Tunnel"),
+        ("`FILTER`", "Works", "| section exclude LINE"),
+    ],
+)
+def test_how_a_command_is_written(section: str, state: str, text: str) -> None:
+    assert Row(section, state, text) in ROWS
