@@ -93,7 +93,9 @@ class Session:
         if not self._line_is_empty():
             self._print("\r\n")
         self._print(f"{line}\r\n" + ("\r\n" if packet_tracer else ""))
-        if synchronous and self.state in (State.PROMPT, State.QUESTION):
+        if synchronous and self._asks_for_key():
+            self._print(self._question.prompt if self._question is not None else "")
+        elif synchronous and self.state in (State.PROMPT, State.QUESTION):
             self._editor.redraw()
         self._flush()
 
@@ -271,7 +273,11 @@ class Session:
         self.state = State.QUESTION
         self._question = question
         self._editor.history = None
-        self._editor.begin(question.prompt, hidden=question.kind is Kind.HIDDEN)
+        if self._asks_for_key():
+            # There is nothing to edit, and such a question may be longer than the screen is wide.
+            self._print(question.prompt)
+        else:
+            self._editor.begin(question.prompt, hidden=question.kind is Kind.HIDDEN)
 
     def _asks_for_key(self) -> bool:
         question = self._question
