@@ -34,7 +34,7 @@ unique beginning will do), arguments as `?` shows them. `[x]` may be left out, `
 - **Kept**: taken, shown by `show running-config` and saved; nothing else comes of it.
 - **Read**: taken so that a configuration of a real router can be pasted; nothing comes of it.
 - **Known**: a 2811 has the word, and it counts for abbreviations, for the place of the caret and for `?`.
-  The command answers that it is not implemented.
+  Alone it answers that it is not implemented; what is typed behind it gets the caret.
 
 In a sub-mode the commands of global configuration are understood, too. Behind `no` and `default` arguments
 can be left out where IOS allows it.

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ios_emu.cli import modes
 from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
 from ios_emu.cli.editor import History
-from ios_emu.cli.filters import parse_filter
 from ios_emu.cli.modes import Mode
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
@@ -46,6 +45,13 @@ def shared_reader() -> Reader:
     return load_reader()
 
 
+def shared_handlers() -> dict[str, Handler]:
+    """The handlers of all commands, loaded when the first command runs."""
+    from ios_emu.cli.commands import HANDLERS
+
+    return HANDLERS
+
+
 @dataclass(slots=True)
 class Terminal:
     """What `terminal ...` sets for one session, and its two histories (EXEC and configuration)."""
@@ -62,8 +68,7 @@ class Shell:
     def __init__(
         self,
         router: Router,
-        reader: Callable[[], Reader],
-        handlers: dict[str, Handler],
+        reader: Callable[[], Reader] = shared_reader,
         *,
         level: int = 1,
         line_name: str = "console",
@@ -71,7 +76,6 @@ class Shell:
     ) -> None:
         self.router = router
         self._reader = reader
-        self.handlers = handlers
         self.level = level
         self.line_name = line_name
         self._line = line
@@ -124,7 +128,7 @@ class Shell:
         except InvalidInput:
             # One unknown word in EXEC is the name of a host to telnet to.
             if self.mode is modes.EXEC and len(stripped.split()) == 1:
-                return self.handlers[UNKNOWN_WORD](self, stripped) or ""
+                return shared_handlers()[UNKNOWN_WORD](self, stripped) or ""
             raise
         if mode is not self.mode and not command.exec_:
             self.enter(mode)
@@ -172,9 +176,12 @@ class Shell:
                 raise
 
     def _run(self, command: Command) -> Reply:
-        reply = self.handlers[command.handler](Call(self, command), **command.arguments) or ""
+        reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if command.filter is None or isinstance(reply, GeneratorType):
             return reply
+        # Loaded when it is used: most sessions never filter, and every session waits for its first prompt.
+        from ios_emu.cli.filters import parse_filter
+
         keep = parse_filter(command.filter.kind, command.filter.pattern)
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))

@@ -12,8 +12,6 @@ from ios_emu.edges.journal import StoreJournal
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.store import StateFolder, default_state_folder
 from ios_emu.errors import StateError
-from ios_emu.lab.record import Recording
-from ios_emu.lab.replay_command import rewrite
 from ios_emu.lab.topology import Lab, find_lab
 
 _CLOCK = "lab-time"
@@ -48,6 +46,9 @@ def record(file: Path, lab: str) -> None:
 
     Lab time stands still between two keys, so that the replay prints the same times.
     """
+    from ios_emu.lab.record import Recording
+    from ios_emu.lab.replay_command import rewrite
+
     find_lab(lab)
     require_terminal()
     recorded = Lab(lab)

@@ -19,8 +19,8 @@ from prompt_toolkit.keys import Keys
 
 from ios_emu.cli.shell import shared_reader
 from ios_emu.errors import UsageError
+from ios_emu.lab.console import Terminal
 from ios_emu.lab.prompt import LabPrompt
-from ios_emu.lab.replay import Terminal
 from ios_emu.lab.topology import Lab
 
 ESCAPE = "\x1d"

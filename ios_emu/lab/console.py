@@ -6,10 +6,9 @@ A console is what is at the far end of the console cable: bytes in, bytes out. I
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli import platform_text, screens
-from ios_emu.cli.commands import HANDLERS
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
@@ -40,6 +39,16 @@ _VERIFICATION = "\nUser Access Verification\n\n"
 _MOST_UNSEEN = 65536
 
 Listener = Callable[[bytes], None]
+
+
+class Terminal(Protocol):
+    """A console's far end."""
+
+    def receive(self, data: bytes) -> None:
+        """Takes keys."""
+
+    def attach(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
+        """Gives its output to `listener`."""
 
 
 class Console:
@@ -109,7 +118,7 @@ class Console:
 
     def _read_configuration(self, router: Router, text: str) -> None:
         """Feeds NVRAM's text to the router; what can't be read is shown as IOS shows it at boot."""
-        shell = Shell(router, self._read, HANDLERS, level=15)
+        shell = Shell(router, self._read, level=15)
         for _, line, error in load_configuration(shell, text):
             start = len(mode_prompt(router.config.hostname, CONFIG, 15))
             column = error.column if isinstance(error, InvalidInput) else start
@@ -117,7 +126,7 @@ class Console:
 
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""
-        shell = Shell(self.router, self._read, HANDLERS)
+        shell = Shell(self.router, self._read)
         settings = shell.line
         terminal = shell.terminal
         if self.paging:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ios_emu.cli.keys import Key, KeyKind, KeyReader
-from ios_emu.lab.replay import DEFAULT_LAB, Terminal
+from ios_emu.lab.console import Terminal
+from ios_emu.lab.replay import DEFAULT_LAB
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
 from ios_emu.lab.transcript import as_expected, key_name

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from ios_emu.errors import LabFileError, TranscriptError
+from ios_emu.lab.console import Terminal
 from ios_emu.lab.prompt import LabPromptConsole
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
@@ -33,16 +33,6 @@ DEFAULT_LAB = "router"
 LAB_PROMPT = "lab"
 # What every prompt looks like; tells typed lines from printed ones where a replay has lost its way.
 _PROMPT = re.compile(r"[A-Za-z][\w.-]*(\([\w-]+\))?[#>]")
-
-
-class Terminal(Protocol):
-    """A console's far end."""
-
-    def receive(self, data: bytes) -> None:
-        """Takes keys."""
-
-    def attach(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
-        """Gives its output to `listener`."""
 
 
 @dataclass(frozen=True, slots=True)

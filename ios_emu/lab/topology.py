@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ios_emu.cli.commands import HANDLERS
 from ios_emu.cli.session import Session, State
 from ios_emu.cli.shell import Shell, shared_reader
 from ios_emu.clock import Clock
@@ -184,7 +183,7 @@ class Device:
     @cached_property
     def _own_session(self) -> tuple[Session, list[bytes]]:
         printed: list[bytes] = []
-        shell = Shell(self.router, shared_reader, HANDLERS, level=15, line=lambda _: _NEVER_TIMES_OUT)
+        shell = Shell(self.router, shared_reader, level=15, line=lambda _: _NEVER_TIMES_OUT)
         shell.terminal.length = shell.terminal.width = 0
         session = Session(shell, self._clock, printed.append)
         session.start()
