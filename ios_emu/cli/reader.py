@@ -88,6 +88,21 @@ class _Walk:
         self.negation: str | None = None
         self.known: Choice | None = None
 
+    def fork(self) -> _Walk:
+        """The same way so far, to be gone on with apart."""
+        walk = _Walk(fork(self.parser), self.level)
+        walk.words = self.words.copy()
+        walk.negation = self.negation
+        return walk
+
+
+class _Beginning:
+    """Keywords that lines began with before, as a tree: the next such line starts behind them."""
+
+    def __init__(self, walk: _Walk) -> None:
+        self.walk = walk
+        self.following: dict[str, _Beginning] = {}
+
 
 class Reader:
     """Reads lines against a grammar. Holds no state of a session: one reader serves all."""
@@ -95,7 +110,7 @@ class Reader:
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self._places: dict[tuple[object, ...], Place] = {}
-        self._starts: dict[str, InteractiveParser] = {}
+        self._starts: dict[tuple[str, int], _Beginning] = {}
         self._rules: dict[str, list[Rule]] = {}
         for rule in grammar.lark.rules:
             self._rules.setdefault(rule.origin.name, []).append(rule)
@@ -207,16 +222,20 @@ class Reader:
             repeated.setdefault(rule.alias or "", set()).update(twice)
         return repeated
 
-    def _start(self, mode: str) -> InteractiveParser:
-        parser = self._starts.get(mode)
-        if parser is None:
-            parser = self._starts[mode] = self.grammar.lark.parse_interactive("", start=mode)
-        return fork(parser)
+    def _start(self, mode: str, level: int) -> _Beginning:
+        start = self._starts.get((mode, level))
+        if start is None:
+            parser = self.grammar.lark.parse_interactive("", start=mode)
+            start = self._starts[mode, level] = _Beginning(_Walk(parser, level))
+        return start
 
     def _walk(self, line: str, words: list[_Word], mode: str, level: int) -> _Walk:
         """Feeds the words to the parser, one after the other."""
-        walk = _Walk(self._start(mode), level)
-        position = 0
+        start, position = self._start(mode, level), 0
+        while position < len(words) and (more := start.following.get(words[position].text.lower())):
+            start, position = more, position + 1
+        walk = start.walk.fork()
+        beginning: _Beginning | None = start
         while position < len(words):
             word = words[position]
             if walk.known is not None:
@@ -227,15 +246,26 @@ class Reader:
                 split = _unglue(place, word)
                 if split is not None and (head := place.match(split[0].text, level)):
                     words[position : position + 1] = split
-                    word, found = split[0], head
+                    word, found, beginning = split[0], head, None
             if len(found) > 1:
                 raise AmbiguousCommand(tuple(choice.display for choice in found))
             if found:
                 self._take_keyword(walk, found[0], word)
+                beginning = self._remember(beginning, walk, found[0], word)
                 position += 1
-                continue
-            position = self._take_argument(walk, place, line, words, position)
+            else:
+                position = self._take_argument(walk, place, line, words, position)
+                beginning = None
         return walk
+
+    def _remember(
+        self, beginning: _Beginning | None, walk: _Walk, choice: Choice, word: _Word
+    ) -> _Beginning | None:
+        """Notes a keyword behind a known beginning, unless the tree of the line is to have its column."""
+        if beginning is None or walk.known is not None or choice.terminal in self.grammar.source.terminals:
+            return None
+        more = beginning.following[word.text.lower()] = _Beginning(walk.fork())
+        return more
 
     def _take_keyword(self, walk: _Walk, choice: Choice, word: _Word) -> None:
         assert choice.word is not None
