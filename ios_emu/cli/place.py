@@ -6,8 +6,10 @@ from, and so the `?` text of each and the words of that level that are known and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
@@ -31,7 +33,8 @@ class Place:
     ends: bool = False
     ends_negated: bool = False
     interface: bool = False
-    initials: set[str] = field(default_factory=set)
+    # All keywords in lower case, sorted: what a word begins stands together.
+    spelled: list[str] = field(default_factory=list)
     # Words that were matched before, by (level, word): a pasted configuration repeats few of them.
     matched: dict[tuple[int, str], Choice] = field(default_factory=dict)
 
@@ -42,14 +45,14 @@ class Place:
         if found is not None:
             return [found]
         fitting: list[Choice] = []
-        if lowered[0] not in self.initials:
-            return fitting
-        for spelled, choice in self.visible(level):
-            if spelled == lowered:
-                fitting = [choice]
+        for spelled in islice(self.spelled, bisect_left(self.spelled, lowered), None):
+            if not spelled.startswith(lowered):
                 break
-            if spelled.startswith(lowered):
+            choice = self.keywords.get(spelled) or self.known[spelled]
+            if choice.help.level <= level:
                 fitting.append(choice)
+                if spelled == lowered:
+                    break
         if len(fitting) == 1:
             self.matched[level, lowered] = fitting[0]
         return fitting
@@ -108,7 +111,7 @@ def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
     for spelled in place.keywords:
         if place.known.pop(spelled, None) is not None:
             raise ProgrammingError(f"{spelled} is both in the grammar and known as missing")
-    place.initials = {spelled[0] for words in (place.keywords, place.known) for spelled in words}
+    place.spelled = sorted({*place.keywords, *place.known})
     place.arguments.sort(key=lambda choice: RANK[choice.base])
     return place
 

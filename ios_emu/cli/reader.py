@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from lark import Token, Tree
 from lark.grammar import Rule, Symbol
@@ -72,8 +73,7 @@ class Menu:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     text: str
     column: int
 
