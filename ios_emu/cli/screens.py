@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 _DEFAULT_WIDTH = 80
 
 
-def error(problem: CommandError, line: str, column: int, dialect: Dialect) -> str:
-    """IOS's answer to a line that it can't take; `column` is where on the screen the caret stands."""
+def error(problem: CommandError, line: str, start: int, dialect: Dialect) -> str:
+    """IOS's answer to a line that it can't take; `start` is the column of the screen that it began in.
+
+    Packet Tracer's caret stands under the word, IOS's under the first letter of it that does not fit.
+    """
     packet_tracer = dialect is Dialect.PACKET_TRACER
     match problem:
-        case InvalidInput():
+        case InvalidInput(column=column):
+            if packet_tracer:
+                column = max(line.rfind(" ", 0, column), line.rfind("\t", 0, column)) + 1
             end = "\t\n" if packet_tracer else "\n"
-            return f"{' ' * column}^\n% Invalid input detected at '^' marker.\n{end}"
+            return f"{' ' * (start + column)}^\n% Invalid input detected at '^' marker.\n{end}"
         case AmbiguousCommand():
             return f'% Ambiguous command:  "{line.strip()}"\n'
         case IncompleteCommand(hint=str() as word):

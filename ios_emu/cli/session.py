@@ -20,7 +20,7 @@ from ios_emu.cli.pager import Pager
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import MINUTE, SECOND, Clock, Signal, Timer
 from ios_emu.devices.dialect import Dialect
-from ios_emu.errors import CommandError, InvalidInput
+from ios_emu.errors import CommandError
 
 
 class State(Enum):
@@ -196,8 +196,7 @@ class Session:
             self._prompt()
 
     def _error_text(self, error: CommandError, text: str) -> str:
-        column = len(self.shell.prompt) + error.column if isinstance(error, InvalidInput) else 0
-        return screens.error(error, text, column, self.shell.dialect)
+        return screens.error(error, text, len(self.shell.prompt), self.shell.dialect)
 
     def _help(self, before: str) -> None:
         try:

@@ -17,7 +17,6 @@ from ios_emu.cli.shell import Shell, load_configuration
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
-from ios_emu.errors import InvalidInput
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
@@ -121,8 +120,7 @@ class Console:
         shell = Shell(router, self._read, level=15)
         for _, line, error in load_configuration(shell, text):
             start = len(mode_prompt(router.config.hostname, CONFIG, 15))
-            column = error.column if isinstance(error, InvalidInput) else start
-            self._problems.append(f"{line}\n{screens.error(error, line, column, router.dialect)}")
+            self._problems.append(f"{line}\n{screens.error(error, line, start, router.dialect)}")
 
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""

@@ -140,10 +140,8 @@ def show_history(call: Call) -> str:
 
 def show_users(call: Call) -> str:
     """`show users`: the lines in use. So far there is the console alone."""
-    end = " \n" if call.dialect is Dialect.PACKET_TRACER else "\n"
-    lines = [
-        "    Line       User       Host(s)              Idle       Location\n",
-        f"*  0 con 0                idle                 00:00:00{end}",
-        "\n  Interface    User               Mode         Idle     Peer Address\n",
-    ]
-    return "".join(lines)
+    header = "    Line       User       Host(s)              Idle       Location\n"
+    row = "*  0 con 0                idle                 00:00:00"
+    if call.dialect is Dialect.PACKET_TRACER:
+        return f"{header}{row} \n"
+    return f"{header}{row}\n\n  Interface    User               Mode         Idle     Peer Address\n"
