@@ -43,7 +43,7 @@ judges: $(TEST_READY)
 	IOS_EMU_JUDGES=required $(BIN)/python -m pytest -q tests/judges $(ARGS)
 
 bench: $(TEST_READY)
-	$(BIN)/python -m pytest -q tests/benchmarks $(ARGS)
+	$(BIN)/python -m pytest -q -s tests/benchmarks $(ARGS)
 
 docs: $(RUN_READY)
 	$(BIN)/python -m ios_emu.cli.command_table >COMMANDS.md.new

@@ -87,8 +87,13 @@ def ip_address(
     refusal = _set_address(call.config, target, entered, secondary is not None)
     if refusal:
         return refusal
-    target.method = "NVRAM" if call.router.reading_nvram else "manual"
+    target.method = _method(call)
     return answer
+
+
+def _method(call: Call) -> str:
+    """How `show ip interface brief` says that an address, or none, was set."""
+    return "NVRAM" if call.router.reading_nvram else "manual"
 
 
 def _checked_address(target: Interface, address: IPv4Address, netmask: IPv4Address) -> IPv4Interface:
@@ -135,7 +140,7 @@ def _remove_address(
     config, target = call.config, call.interface
     if address is None:
         config.set_addresses(target, None)
-        target.method = "manual"
+        target.method = _method(call)
         return ""
     if secondary:
         kept = [one for one in target.secondary if (one.ip, one.netmask) != (address, netmask)]
