@@ -67,10 +67,11 @@ class InvalidInput(CommandError):
 
 
 class AmbiguousCommand(CommandError):
-    """`% Ambiguous command:  "..."`; `words` are the keywords that fit."""
+    """`% Ambiguous command:  "..."`; `words` are the keywords that fit the word at `column`."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, words: tuple[str, ...], column: int = 0) -> None:
         self.words = words
+        self.column = column
         super().__init__(f"ambiguous: {', '.join(words)}")
 
 

@@ -248,7 +248,7 @@ class Reader:
                     words[position : position + 1] = split
                     word, found, beginning = split[0], head, None
             if len(found) > 1:
-                raise AmbiguousCommand(tuple(choice.display for choice in found))
+                raise AmbiguousCommand(tuple(choice.display for choice in found), word.column)
             if found:
                 self._take_keyword(walk, found[0], word)
                 beginning = self._remember(beginning, walk, found[0], word)

@@ -158,8 +158,7 @@ class Shell:
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
         """Tries the mode, and behind a sub-mode global configuration, as IOS does.
 
-        When both refuse, two carets are one error: the later one. A word that is ambiguous in the sub-mode
-        may still be a whole word of global configuration (`ip route` on an interface).
+        When both refuse, the answer is of the one that understood more of the line.
         """
         try:
             return read(self.mode), self.mode
@@ -168,12 +167,8 @@ class Shell:
                 raise
             try:
                 return read(modes.CONFIG), modes.CONFIG
-            except CommandError as other:
-                if isinstance(error, AmbiguousCommand):
-                    raise error from None
-                if isinstance(other, InvalidInput) and other.column < error.column:
-                    raise error from None
-                raise
+            except (InvalidInput, AmbiguousCommand) as other:
+                raise max(error, other, key=lambda one: one.column) from None
 
     def _run(self, command: Command) -> Reply:
         reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
