@@ -80,7 +80,7 @@ def keep(lines: dict[str, str], line: str, dialect: Dialect, *, negated: bool, d
     if defaulted:
         wanted = factory
     elif negated:
-        wanted = f"no {kept.key}" if kept.on_by_default or (factory or "").startswith("no ") else None
+        wanted = f"no {kept.key}" if kept.on_by_default or factory is not None else None
     else:
         wanted = None if kept.on_by_default and factory is None else line
     if wanted is None:

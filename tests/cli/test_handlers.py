@@ -1,0 +1,97 @@
+"""Grammar and handlers, compared both ways: names and parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+import pytest
+
+from ios_emu.cli.commands import HANDLERS
+from ios_emu.cli.reader import load_reader
+from ios_emu.cli.shell import UNKNOWN_WORD
+from ios_emu.devices.kept import KEPT, kept_for
+from ios_emu.lab.prompt import LabPrompt
+from ios_emu.lab.topology import Lab
+
+# Ways to write other commands down: the reader unwraps them.
+WRAPPERS = {"negated", "defaulted", "done", "piped"}
+FORMS = load_reader().parameters()
+ROUTER = {
+    name: forms for name, forms in FORMS.items() if name not in WRAPPERS and not name.startswith("lab_")
+}
+LAB = {name: forms for name, forms in FORMS.items() if name.startswith("lab_")}
+
+
+def parameters(handler: Callable[..., object], skip: int) -> list[inspect.Parameter]:
+    return list(inspect.signature(handler).parameters.values())[skip:]
+
+
+def disagreements(handler: Callable[..., object], forms: dict[str, bool], skip: int) -> list[str]:
+    """What the grammar gives and the handler does not take, or the other way round."""
+    taken = parameters(handler, skip)
+    names = {one.name for one in taken if one.kind is not one.VAR_KEYWORD}
+    takes_all = any(one.kind is one.VAR_KEYWORD for one in taken)
+    faults = [f"{name} is given and not taken" for name in forms if name not in names and not takes_all]
+    faults += [f"{name} is taken and never given" for name in names if name not in forms]
+    faults += [
+        f"{one.name} is not always given and has no default"
+        for one in taken
+        if one.name in forms and one.default is one.empty and not forms[one.name]
+    ]
+    return faults
+
+
+def test_every_alternative_has_a_handler_and_every_handler_an_alternative() -> None:
+    assert set(ROUTER) == set(HANDLERS) - {UNKNOWN_WORD}
+
+
+@pytest.mark.parametrize("name", sorted(ROUTER))
+def test_a_handler_takes_what_the_grammar_gives(name: str) -> None:
+    assert disagreements(HANDLERS[name], ROUTER[name], skip=1) == []
+
+
+def test_the_lab_prompt_has_its_handlers() -> None:
+    handlers = LabPrompt(Lab()).handlers
+    assert set(handlers) == set(LAB)
+    assert [disagreements(handlers[name], LAB[name], skip=0) for name in LAB] == [[]] * len(LAB)
+
+
+def test_the_comparison_finds_what_does_not_fit() -> None:
+    def handler(call: object, taken: int, ghost: int = 0) -> None:
+        """Takes what nobody gives."""
+
+    found = disagreements(handler, {"taken": False, "given": True}, skip=1)
+    assert found == [
+        "given is given and not taken",
+        "ghost is taken and never given",
+        "taken is not always given and has no default",
+    ]
+
+
+def kept_lines() -> set[str]:
+    """The keywords of every alternative that is only kept, as a menu walk finds them."""
+    reader, found = load_reader(), set()
+    waiting = [""]
+    while waiting:
+        line = waiting.pop()
+        for entry in reader.menu(f"{line} " if line else "", "config").entries:
+            longer = f"{line} {entry.name}".strip()
+            if not entry.name.islower() or entry.name in ("no", "default", "do") or len(longer.split()) > 4:
+                continue
+            if any(longer == kept.key for kept in KEPT):
+                found.add(longer)
+            elif any(kept.key.startswith(f"{longer} ") for kept in KEPT):
+                waiting.append(longer)
+    return found
+
+
+def test_what_is_kept_is_in_the_grammar_and_the_other_way_round() -> None:
+    assert kept_lines() == {kept.key for kept in KEPT}
+
+
+@pytest.mark.parametrize("key", [kept.key for kept in KEPT])
+def test_a_kept_command_leads_to_the_handler_that_keeps(key: str) -> None:
+    command = load_reader().read(f"default {key} {'public' if 'community' in key else ''}", "config")
+    assert command.handler == "kept"
+    assert kept_for(command.text).key == key

@@ -1,0 +1,300 @@
+"""The running configuration: its layout in both dialects, and that it says all of the state."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.clock import Clock
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.router import Router
+from ios_emu.devices.running_config import configuration_body, running_config
+
+IOS = """\
+!
+version 12.4
+service timestamps debug datetime msec
+service timestamps log datetime msec
+no service password-encryption
+!
+hostname Router
+!
+boot-start-marker
+boot-end-marker
+!
+!
+no aaa new-model
+!
+!
+ip cef
+!
+!
+!
+!
+!
+!
+!
+interface FastEthernet0/0
+ no ip address
+ shutdown
+ duplex auto
+ speed auto
+!
+interface FastEthernet0/1
+ no ip address
+ shutdown
+ duplex auto
+ speed auto
+!
+ip forward-protocol nd
+!
+!
+no ip http server
+no ip http secure-server
+!
+!
+control-plane
+!
+!
+line con 0
+line aux 0
+line vty 0 4
+ login
+!
+scheduler allocate 20000 1000
+!
+end
+"""
+
+PACKET_TRACER = (
+    """\
+!
+version 12.4
+no service timestamps log datetime msec
+no service timestamps debug datetime msec
+no service password-encryption
+!
+hostname Router
+"""
+    + "!\n" * 8
+    + """\
+ip cef
+no ipv6 cef
+"""
+    + "!\n" * 12
+    + """\
+spanning-tree mode pvst
+"""
+    + "!\n" * 6
+    + """\
+interface FastEthernet0/0
+ no ip address
+ duplex auto
+ speed auto
+ shutdown
+!
+interface FastEthernet0/1
+ no ip address
+ duplex auto
+ speed auto
+ shutdown
+!
+interface Vlan1
+ no ip address
+ shutdown
+!
+ip classless
+!
+ip flow-export version 9
+"""
+    + "!\n" * 7
+    + """\
+line con 0
+!
+line aux 0
+!
+line vty 0 4
+ login
+!
+!
+!
+end
+"""
+)
+
+
+def read_config(router: Router, text: str) -> None:
+    faults = list(load_configuration(Shell(router, level=15), text))
+    assert faults == [], text
+
+
+def fresh(dialect: Dialect) -> Router:
+    return Router("R1", Clock(), dialect, random.Random(7), read_config=read_config)
+
+
+@pytest.mark.parametrize(("dialect", "text"), [(Dialect.IOS, IOS), (Dialect.PACKET_TRACER, PACKET_TRACER)])
+def test_fresh_from_the_box(dialect: Dialect, text: str) -> None:
+    assert configuration_body(fresh(dialect).config) == text
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_the_byte_count_is_true(dialect: Dialect) -> None:
+    head, body = running_config(fresh(dialect).config).split(" bytes\n")
+    end = "\n" if dialect is Dialect.IOS else "\n\n"
+    assert head.startswith("Building configuration...\n\nCurrent configuration : ")
+    assert int(head.rsplit(" ", 1)[1]) == len(body.removesuffix(end))
+
+
+octets = st.integers(0, 255)
+addresses = st.builds(lambda a, b, c: f"10.{a}.{b}.{c}", octets, octets, st.integers(1, 254))
+words = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,11}", fullmatch=True)
+texts = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 .,#-]{0,20}[A-Za-z0-9]", fullmatch=True)
+several = st.lists(addresses, min_size=1, max_size=8, unique=True).map(" ".join)
+masks = st.sampled_from(["255.0.0.0", "255.255.0.0", "255.255.255.0", "255.255.255.252", "255.255.255.255"])
+distances = st.integers(1, 255).map(str)
+numbers = st.integers(0, 20).map(str)
+
+
+def line(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda values: template.format(*values))
+
+
+interfaces = st.one_of(
+    st.sampled_from(["fa0/0", "fa0/1", "FastEthernet 0/0", "fa0/0.10", "fa0/1.20"]), line("lo{}", numbers)
+)
+commands = st.one_of(
+    line("hostname {}", words),
+    line("enable secret {}", texts),
+    line("enable password {}", texts),
+    st.sampled_from(
+        [
+            "service password-encryption",
+            "no service password-encryption",
+            "no enable secret",
+        ]
+    ),
+    line(
+        "service timestamps {} {}",
+        st.sampled_from(["log", "debug"]),
+        st.sampled_from(
+            [
+                "uptime",
+                "datetime",
+                "datetime msec",
+                "datetime localtime show-timezone year",
+            ]
+        ),
+    ),
+    st.sampled_from(
+        ["no service timestamps log", "no service timestamps debug", "default service timestamps"]
+    ),
+    line("banner motd ^{}^", texts),
+    st.sampled_from(["no ip domain-lookup", "ip domain lookup", "no banner motd"]),
+    line("ip name-server {}", st.lists(addresses, min_size=1, max_size=6).map(" ".join)),
+    line(
+        "ip route {}.0.0.0 255.0.0.0 {} {}",
+        st.integers(11, 99).map(str),
+        addresses,
+        st.integers(1, 255).map(str),
+    ),
+    line("ip route 172.16.{}.0 255.255.255.0 fa0/0 {} name {} permanent", octets.map(str), addresses, words),
+    line("no ip route {}.0.0.0 255.0.0.0", st.integers(11, 99).map(str)),
+    st.sampled_from(
+        [
+            "no ip cef",
+            "ip http server",
+            "no ip http server",
+            "ip http secure-server",
+            "no ip source-route",
+            "ip subnet-zero",
+            "no ip classless",
+            "no ip bootp server",
+            "no cdp run",
+            "file prompt quiet",
+            "no service pad",
+            "service tcp-keepalives-in",
+            "aaa new-model",
+            "no aaa new-model",
+            "scheduler allocate 3000 1000",
+            "no scheduler allocate",
+            "ip flow-export version 5",
+            "no ip forward-protocol nd",
+            "default ip cef",
+            "ipv6 cef",
+        ]
+    ),
+    line("snmp-server community {} {}", words, st.sampled_from(["ro", "rw", ""])),
+    line("snmp-server location {}", texts),
+    line("interface {}", interfaces),
+    line("no interface {}", interfaces),
+    line("description {}", texts),
+    line("encapsulation dot1q {} {}", st.integers(1, 99).map(str), st.sampled_from(["", "native"])),
+    line("ip address {} {} {}", addresses, masks, st.sampled_from(["", "", "secondary"])),
+    st.sampled_from(
+        [
+            "no ip address",
+            "shutdown",
+            "no shutdown",
+            "speed 100",
+            "duplex full",
+            "no speed",
+        ]
+    ),
+    line("bandwidth {}", st.integers(1, 100000).map(str)),
+    line("ip helper-address {}", addresses),
+    st.sampled_from(
+        ["line con 0", "line aux 0", "line vty 0 4", "line vty 3", "line vty 0 15", "no line vty 7 15"]
+    ),
+    line("password {}", texts),
+    st.sampled_from(
+        ["login", "login local", "no login", "logging synchronous", "no exec-timeout", "length 0"]
+    ),
+    line("exec-timeout {} {}", numbers, numbers),
+    st.sampled_from(
+        ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
+    ),
+    line("ip dhcp excluded-address {}", addresses),
+    line("ip dhcp excluded-address 10.0.0.{} 10.0.9.{}", octets.map(str), octets.map(str)),
+    line("ip dhcp pool {}", words),
+    line("no ip dhcp pool {}", words),
+    line("network {} {}", addresses, masks),
+    line("network {} /{}", addresses, st.integers(1, 32).map(str)),
+    line("host {} {}", addresses, masks),
+    line("hardware-address 0060.5c2b.{:0>4} {}", numbers, st.sampled_from(["", "ieee802", "7", "ethernet"])),
+    line("client-identifier 0100.1b0c.{:0>4}", numbers),
+    line("client-name {}", words),
+    line("default-router {}", several),
+    line("dns-server {}", several),
+    line("netbios-name-server {}", several),
+    line("next-server {}", several),
+    line("netbios-node-type {}", st.sampled_from(["b-node", "h-node", "m-node", "p-node"])),
+    line("domain-name {}.com", words),
+    line("bootfile {}", words),
+    line("lease {} {} {}", numbers, numbers, numbers),
+    st.sampled_from(
+        ["lease infinite", "no lease", "no network", "no host", "no dns-server", "no default-router"]
+    ),
+    line("option {} ascii {}", st.integers(0, 254).map(str), texts),
+    line("option {} ip {}", st.integers(0, 254).map(str), several),
+    line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
+)
+
+
+@pytest.mark.property
+@given(st.sampled_from(list(Dialect)), st.lists(commands, max_size=40))
+def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
+    dialect: Dialect, lines: list[str]
+) -> None:
+    router = fresh(dialect)
+    for _ in load_configuration(Shell(router, level=15), "\n".join(lines)):
+        pass
+    text = configuration_body(router.config)
+    other = fresh(dialect)
+    other.startup = text
+    other.boot()
+    assert configuration_body(other.config) == text
+    assert other.config == router.config
