@@ -11,6 +11,7 @@ EmulatorError
 │   ├── AmbiguousCommand  a word that two keywords share
 │   ├── IncompleteCommand a line that ends too early
 │   └── CommandRefused    a line that is well formed and can't be done: IOS says why
+├── MalformedPacket       who sent it: bytes that are not what they should be; dropped and counted
 └── ProgrammingError      us: grammar and handlers that do not fit each other
 
 A message to a person says where, what, why and what to do. Its wording is tested.
@@ -89,6 +90,10 @@ class CommandRefused(CommandError):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(text)
+
+
+class MalformedPacket(EmulatorError):
+    """Bytes from the wire, or of a capture file, that break the rules of their protocol."""
 
 
 class ProgrammingError(EmulatorError):

@@ -98,7 +98,7 @@ def run(lab: str, commands: tuple[str, ...]) -> None:
 @cli.command()
 def labs() -> None:
     """List the built-in labs."""
-    from ios_emu.lab.topology import built_in_labs, find_lab, read_lab_file
+    from ios_emu.lab.lab_file import built_in_labs, find_lab, read_lab_file
 
     for name in built_in_labs():
         click.echo(f"{name:<16}{read_lab_file(find_lab(name)).title}")

@@ -67,7 +67,9 @@ EDGES_NAMES = re.compile(
 )
 
 LINES = 400
-LONG_MODULES: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {
+    "ios_emu.cli.session": "each of its states leads to the others: parted, none could be read alone",
+}
 
 
 def room_of(module: str) -> str:

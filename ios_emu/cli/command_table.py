@@ -91,6 +91,7 @@ def command_table(reader: Reader) -> str:
     for rule, title, mode in _SECTIONS:
         blocks += _section(f"{title}: `{modes.prompt('Router', mode, 15)}`", walk.section(rule))
     blocks += _section("The lab prompt: `lab>` (Ctrl-])", walk.section("lab"))
+    blocks += _section("A host's prompt: `C:\\>`", walk.section("host"))
     blocks += _section("`INTERFACE`", walk.section("interface_name"))
     blocks += _section("`FILTER`", walk.section("pipe"))
     return "\n".join(blocks)

@@ -6,7 +6,7 @@ yields these steps, is sent the answers, and returns its last text.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -40,11 +40,31 @@ class Say:
     text: str
 
 
+class Departure(Enum):
+    """How one left the other end of a Relay."""
+
+    SUSPENDED = auto()
+    """Ctrl-Shift-6 x: the connection stays."""
+    ENDED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The terminal now talks to another device: `send` gets what is typed.
+
+    `attach` is given where the other end's bytes go, and what to call when it has ended. The generator is
+    sent the Departure.
+    """
+
+    send: Callable[[bytes], None]
+    attach: Callable[[Callable[[bytes], None], Callable[[], None]], None]
+
+
 class Interrupted(Exception):
     """Thrown into a dialogue: Ctrl-C at a question, Ctrl-Shift-6 while it waits."""
 
 
-Step = Ask | Say | Signal | int
+Step = Ask | Say | Relay | Signal | int
 """A plain number sleeps that many nanoseconds of lab time."""
 
 Dialogue = Generator[Step, Any, str]

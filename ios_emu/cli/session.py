@@ -1,8 +1,8 @@
 """A terminal session: bytes from a terminal in, bytes to it out, a shell behind.
 
-The session is always in one of five states: at the prompt, at a question of a dialogue, in the pager,
-waiting (a dialogue sleeps or waits for something), or closed. Keys that come while it waits stay in the
-key reader until it listens again; Ctrl-Shift-6 alone is looked for at once.
+The session is always in one of six states: at the prompt, at a question of a dialogue, in the pager,
+waiting (a dialogue sleeps or waits for something), connected to another device, or closed. Keys that come
+while it waits stay in the key reader until it listens again; Ctrl-Shift-6 alone is looked for at once.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli import modes, screens
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Relay, Say
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
+from ios_emu.cli.idle import IdleWatch
+from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.keys import Key, KeyKind, KeyReader
 from ios_emu.cli.pager import Pager
-from ios_emu.cli.shell import Shell
-from ios_emu.clock import MINUTE, SECOND, Clock, Signal, Timer
+from ios_emu.cli.relay import RelayKeys
+from ios_emu.clock import Clock, Signal, Timer
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandError
 
@@ -30,7 +31,11 @@ class State(Enum):
     QUESTION = auto()
     PAGER = auto()
     WAITING = auto()
+    CONNECTED = auto()
     CLOSED = auto()
+
+
+_DEAF = (State.WAITING, State.CONNECTED, State.CLOSED)
 
 
 class Session:
@@ -38,7 +43,7 @@ class Session:
 
     def __init__(
         self,
-        shell: Shell,
+        shell: Interpreter,
         clock: Clock,
         write: Callable[[bytes], None],
         ended: Callable[[], None] = lambda: None,
@@ -58,17 +63,16 @@ class Session:
         self._waiting = 0
         self._pager = Pager()
         self._after_pages: Callable[[], None] = self._prompt
+        self._relay: RelayKeys | None = None
         self._pumping = False
         self._leaving = False
-        self._idle: Timer | None = None
-        self._last_key = clock.now
+        self._idle = IdleWatch(clock, lambda: shell.exec_timeout, self._nobody_types)
 
     # What the session's owner calls
 
     def start(self, dialogue: Dialogue | None = None) -> None:
         """Opens the session: with a dialogue first (a login), or at the prompt."""
-        self._last_key = self.clock.now
-        self._watch_idle_time()
+        self._idle.start()
         if dialogue is None:
             self._prompt()
         else:
@@ -77,8 +81,11 @@ class Session:
 
     def receive(self, data: bytes) -> None:
         """Takes the bytes of the keys that were typed."""
+        self._idle.key_typed()
+        if self._relay is not None:
+            # What is typed behind the escape is for this session again.
+            data = self._relay.feed(data)
         self._keys.feed(data)
-        self._last_key = self.clock.now
         if self.state is State.WAITING and self._keys.take_break():
             self._interrupt_wait()
         self._pump()
@@ -89,7 +96,7 @@ class Session:
         if self.state is State.CLOSED:
             return
         packet_tracer = self.shell.dialect is Dialect.PACKET_TRACER
-        synchronous = packet_tracer or self.shell.line.logging_synchronous
+        synchronous = self.shell.logging_synchronous
         if not self._line_is_empty():
             self._print("\r\n")
         self._print(f"{line}\r\n" + ("\r\n" if packet_tracer else ""))
@@ -102,10 +109,10 @@ class Session:
     def close(self) -> None:
         """Ends the session where it stands, without calling `ended`."""
         self.state = State.CLOSED
+        self._relay = None
         self._stop_dialogue()
         self._pager.stop()
-        if self._idle is not None:
-            self._idle.cancel()
+        self._idle.stop()
 
     def set_size(self, length: int, width: int) -> None:
         """Gives the terminal another size, in lines and columns; 0 is no limit."""
@@ -117,6 +124,11 @@ class Session:
         """Does nothing happen before somebody types?"""
         return self.state is not State.WAITING
 
+    def _nobody_types(self) -> None:
+        """`exec-timeout` has passed; a command that is still at work is let finish."""
+        if self.state is not State.WAITING:
+            self._end()
+
     # Keys
 
     def _pump(self) -> None:
@@ -125,7 +137,7 @@ class Session:
             return
         self._pumping = True
         try:
-            while self.state not in (State.WAITING, State.CLOSED):
+            while self.state not in _DEAF:
                 single = self.state is State.PAGER or self._asks_for_key()
                 key = self._keys.next(single)
                 if key is None:
@@ -161,7 +173,7 @@ class Session:
                 self._end_of_configuration(text)
             case Interrupt():
                 self._print("^C\r\n")
-                if self.shell.mode is not modes.EXEC:
+                if self.shell.configuring:
                     self.shell.leave_configuration()
                 self._prompt()
             case Break():
@@ -169,7 +181,7 @@ class Session:
 
     def _end_of_configuration(self, text: str) -> None:
         """Ctrl-Z: what was typed counts, then configuration is over."""
-        if self.shell.mode is modes.EXEC:
+        if not self.shell.configuring:
             self._prompt()
             return
         self._leaving = True
@@ -196,24 +208,18 @@ class Session:
             self._prompt()
 
     def _error_text(self, error: CommandError, text: str) -> str:
-        return screens.error(error, text, len(self.shell.prompt), self.shell.dialect)
+        return self.shell.explain(error, text)
 
     def _help(self, before: str) -> None:
-        try:
-            text = screens.menu(
-                self.shell.menu(before), self.shell.mode, self.shell.dialect, self._editor.width
-            )
-        except CommandError as error:
-            text = screens.help_error(error, before)
         # The line that `?` was typed on stays on the screen, and comes back below the list.
         typed = self._editor.text
         self._print("?\r\n")
-        self._page(text, lambda: self._prompt(typed))
+        self._page(self.shell.help(before, self._editor.width), lambda: self._prompt(typed))
 
     def _prompt(self, text: str = "") -> None:
         if self._leaving:
             self._leaving = False
-            if self.shell.mode is not modes.EXEC:
+            if self.shell.configuring:
                 self.shell.leave_configuration()
         if self.shell.ended:
             self._end()
@@ -249,6 +255,8 @@ class Session:
                 continue
             if isinstance(step, Ask):
                 self._ask(step)
+            elif isinstance(step, Relay):
+                self._connect(step)
             elif isinstance(step, Signal):
                 self._wait()
                 step.subscribe(partial(self._resume, self._waiting))
@@ -330,6 +338,26 @@ class Session:
         self._pump()
         self._flush()
 
+    def _connect(self, step: Relay) -> None:
+        """Hands the terminal to another device, until its escape is typed or the connection ends."""
+        self.state = State.CONNECTED
+        self._waiting += 1
+        self._relay = RelayKeys(step.send, partial(self._depart, self._waiting, Departure.SUSPENDED))
+        step.attach(self._show_relayed, partial(self._depart, self._waiting, Departure.ENDED))
+
+    def _show_relayed(self, data: bytes) -> None:
+        self._at_line_start = data[-1:] in (b"\r", b"\n")
+        self._write(data)
+
+    def _depart(self, ticket: int, how: Departure) -> None:
+        dialogue = self._dialogue
+        if self.state is not State.CONNECTED or ticket != self._waiting or dialogue is None:
+            return
+        self._relay = None
+        self._step(lambda: dialogue.send(how))
+        self._pump()
+        self._flush()
+
     def _interrupt_wait(self) -> None:
         dialogue = self._dialogue
         assert dialogue is not None
@@ -380,16 +408,3 @@ class Session:
             return
         self._at_line_start = text[-1] in "\r\n"
         self._write(text.encode("latin-1", "replace"))
-
-    # Idle time
-
-    def _watch_idle_time(self) -> None:
-        """`exec-timeout`: ends the session when nobody typed for so long. A new value counts at once."""
-        minutes, seconds = self.shell.line.exec_timeout
-        limit = (minutes * 60 + seconds) * SECOND
-        idle = self.clock.now - self._last_key
-        if limit and idle >= limit and self.state is not State.WAITING:
-            self._end()
-            return
-        wait = min(limit - idle, MINUTE) if limit > idle else MINUTE
-        self._idle = self.clock.call_later(wait, self._watch_idle_time, background=True)

@@ -7,13 +7,14 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ios_emu.cli import modes
+from ios_emu.cli import modes, screens
 from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
 from ios_emu.cli.editor import History
+from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
@@ -50,16 +51,6 @@ def shared_handlers() -> dict[str, Handler]:
     from ios_emu.cli.commands import HANDLERS
 
     return HANDLERS
-
-
-@dataclass(slots=True)
-class Terminal:
-    """What `terminal ...` sets for one session, and its two histories (EXEC and configuration)."""
-
-    length: int = 24
-    width: int = 80
-    exec_history: History = field(default_factory=History)
-    config_history: History = field(default_factory=History)
 
 
 class Shell:
@@ -109,6 +100,21 @@ class Shell:
         """The history that belongs to the mode."""
         return self.terminal.exec_history if self.mode is modes.EXEC else self.terminal.config_history
 
+    @property
+    def configuring(self) -> bool:
+        """Is this a configuration mode?"""
+        return self.mode is not modes.EXEC
+
+    @property
+    def logging_synchronous(self) -> bool:
+        """Does the half-typed line come back behind a log line? In Packet Tracer it always does."""
+        return self.dialect is Dialect.PACKET_TRACER or self.line.logging_synchronous
+
+    @property
+    def exec_timeout(self) -> tuple[int, int]:
+        """After how long without a key the session ends: `exec-timeout`."""
+        return self.line.exec_timeout
+
     def enter(self, mode: Mode, target: Target = None) -> None:
         """Goes to a mode."""
         self.mode, self.target = mode, target
@@ -145,6 +151,17 @@ class Shell:
 
         return self._falling_back(read)[0]
 
+    def help(self, before: str, width: int) -> str:
+        """What `?` shows: the list, or why there is none."""
+        try:
+            return screens.menu(self.menu(before), self.mode, self.dialect, width)
+        except CommandError as error:
+            return screens.help_error(error, before)
+
+    def explain(self, error: CommandError, line: str) -> str:
+        """IOS's answer to a line that it can't take."""
+        return screens.error(error, line, len(self.prompt), self.dialect)
+
     def complete(self, text: str) -> str | None:
         """The word that Tab writes out, or None."""
         word = self._reader().complete(text, self.mode.name, self.level)
@@ -172,6 +189,8 @@ class Shell:
 
     def _run(self, command: Command) -> Reply:
         reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+        if self.configuring:
+            self.router.network.changed()
         if command.filter is None or isinstance(reply, GeneratorType):
             return reply
         # Loaded when it is used: most sessions never filter, and every session waits for its first prompt.

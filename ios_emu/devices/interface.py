@@ -21,8 +21,8 @@ class Dot1q:
 class Interface:
     """One interface. Fields that `show running-config` does not print take no part in comparisons.
 
-    `carrier` is true while a cable with a live far end is plugged in. `method` is the column of that
-    name in `show ip interface brief`: how the address came (`unset`, `manual`, `NVRAM`, `DHCP`).
+    `method` is the column of that name in `show ip interface brief`: how the address came (`unset`, `manual`,
+    `NVRAM`, `DHCP`).
     """
 
     name: InterfaceName
@@ -36,7 +36,6 @@ class Interface:
     encapsulation: Dot1q | None = None
     bandwidth: int | None = None
     helper_addresses: list[IPv4Address] = field(default_factory=list)
-    carrier: bool = field(default=False, compare=False)
     method: str = field(default="unset", compare=False)
 
     @property

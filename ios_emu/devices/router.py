@@ -15,6 +15,7 @@ from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.network import RouterNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
 from ios_emu.devices.running_config import configuration_body
@@ -67,6 +68,9 @@ class Router:
         self.reload_reason = POWER_ON
         self.reading_nvram = False
         self.reloading = False
+        self.links_quiet = False
+        self._protocols_up: set[InterfaceName] = set()
+        self.network = RouterNetwork(self, clock, random.Random(f"{name}/network"))
         self._saved = configuration_body(self.config)
 
     # Time
@@ -97,6 +101,10 @@ class Router:
                 self.reading_nvram = False
         self.reloading = False
         self._saved = configuration_body(self.config)
+        quiet, self.links_quiet = self.links_quiet, True
+        self.network.restart()
+        self.links_quiet = quiet
+        self.links_settled()
 
     def boot_again(self) -> None:
         """What `reload` does to a router without a console: it boots."""
@@ -149,11 +157,13 @@ class Router:
             return False
         if interface.is_loopback or self.dialect is Dialect.IOS:
             return True
-        return self._parent(interface).carrier
+        return self.network.carrier(interface.name)
 
     def protocol_up(self, interface: Interface) -> bool:
         """Is the line protocol up? It needs a live cable, but on a loopback."""
-        return self.interface_up(interface) and (interface.is_loopback or self._parent(interface).carrier)
+        return self.interface_up(interface) and (
+            interface.is_loopback or self.network.carrier(interface.name)
+        )
 
     def admin_down(self, interface: Interface) -> bool:
         """Shut, or a sub-interface of an interface that is."""
@@ -182,24 +192,49 @@ class Router:
         return made
 
     def link_changed(self, interface: Interface) -> None:
-        """Logs an interface's new state, each line after the time that IOS takes for it."""
+        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes."""
         if self.reading_nvram:
             return
-        name, up = interface.name, self.interface_up(interface)
+        quiet, self.links_quiet = self.links_quiet, True
+        self.network.set_enabled(interface)
+        self.links_quiet = quiet
         if interface.is_subinterface:
             return
         if interface.shutdown:
-            self.report(
-                "LINK-5-CHANGED", f"Interface {name}, changed state to administratively down", _LINK_DELAY
-            )
+            text = f"Interface {interface.name}, changed state to administratively down"
+            self.report("LINK-5-CHANGED", text, _LINK_DELAY)
         else:
-            mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
-            state = "up" if up else "down"
-            self.report(mnemonic, f"Interface {name}, changed state to {state}", _LINK_DELAY)
-        if interface.is_loopback or interface.carrier:
-            state = "up" if self.protocol_up(interface) else "down"
-            text = f"Line protocol on Interface {name}, changed state to {state}"
-            self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
+            self._report_link(interface)
+        self._report_protocol(interface)
+
+    def carrier_changed(self, name: InterfaceName) -> None:
+        """A cable was plugged in, cut, or mended, or its far end was switched on or off."""
+        interface = self.config.interfaces[name]
+        if self.links_quiet or interface.shutdown:
+            return
+        # Packet Tracer's link follows the cable; a 2811's is up without one, and its protocol down.
+        if self.dialect is Dialect.PACKET_TRACER:
+            self._report_link(interface)
+        self._report_protocol(interface)
+
+    def links_settled(self) -> None:
+        """Takes the state of the links as it is: it is not news for the log."""
+        self._protocols_up = {
+            name for name, interface in self.config.interfaces.items() if self.protocol_up(interface)
+        }
+
+    def _report_link(self, interface: Interface) -> None:
+        mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
+        state = "up" if self.interface_up(interface) else "down"
+        self.report(mnemonic, f"Interface {interface.name}, changed state to {state}", _LINK_DELAY)
+
+    def _report_protocol(self, interface: Interface) -> None:
+        name, up = interface.name, self.protocol_up(interface)
+        if up == (name in self._protocols_up):
+            return
+        self._protocols_up ^= {name}
+        text = f"Line protocol on Interface {name}, changed state to {'up' if up else 'down'}"
+        self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
 
     def overlapping(self, address: IPv4Interface, but: Interface) -> InterfaceName | None:
         """Another interface whose network overlaps the one of `address`; None when there is none."""

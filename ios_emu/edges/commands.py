@@ -12,7 +12,8 @@ from ios_emu.edges.journal import StoreJournal
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.store import StateFolder, default_state_folder
 from ios_emu.errors import StateError
-from ios_emu.lab.topology import Lab, find_lab
+from ios_emu.lab.lab_file import find_lab
+from ios_emu.lab.topology import Lab
 
 _CLOCK = "lab-time"
 

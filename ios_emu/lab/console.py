@@ -17,6 +17,7 @@ from ios_emu.cli.shell import Shell, load_configuration
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
+from ios_emu.lab.output import Listener, Output
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
@@ -33,11 +34,6 @@ _NO_SETUP = (
 _STARTED = "\n\nPress RETURN to get started!\n\n\n"
 _AVAILABLE = "\n" * 33 + "{} con0 is now available\n" + "\n" * 5 + "Press RETURN to get started.\n" + "\n" * 4
 _VERIFICATION = "\nUser Access Verification\n\n"
-
-# What is kept for the next terminal while none is attached, in bytes.
-_MOST_UNSEEN = 65536
-
-Listener = Callable[[bytes], None]
 
 
 class Terminal(Protocol):
@@ -64,9 +60,9 @@ class Console:
         self.quick = quick
         self.paging = True
         self._read = read
-        self._listeners: list[Listener] = []
-        self._unseen = bytearray()
+        self._output = Output()
         self._session: Session | None = None
+        self._shell = Shell(router, read)
         self._problems: list[str] = []
         router.read_config = self._read_configuration
         router.reload_requested = self._reload
@@ -77,11 +73,7 @@ class Console:
 
         Call what is returned to take it away.
         """
-        self._listeners.append(listener)
-        if self._unseen:
-            listener(bytes(self._unseen))
-            self._unseen.clear()
-        return lambda: self._listeners.remove(listener)
+        return self._output.attach(listener)
 
     def receive(self, data: bytes) -> None:
         """Takes what was typed."""
@@ -124,7 +116,7 @@ class Console:
 
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""
-        shell = Shell(self.router, self._read)
+        shell = self._shell = Shell(self.router, self._read)
         settings = shell.line
         terminal = shell.terminal
         if self.paging:
@@ -134,7 +126,7 @@ class Console:
             terminal.length = terminal.width = 0
         if settings.history_size is not None:
             terminal.exec_history.size = terminal.config_history.size = settings.history_size
-        self._session = Session(shell, self.clock, self._send, self._session_ended)
+        self._session = Session(shell, self.clock, self._output.send, self._session_ended)
         self._session.start(dialogue)
 
     def _session_ended(self) -> None:
@@ -164,8 +156,7 @@ class Console:
         yield Say(text)
         yield Ask("", Kind.RETURN)
         config = self.router.config
-        assert self._session is not None
-        shell = self._session.shell
+        shell = self._shell
         if config.banner_motd is not None:
             yield Say(f"\n{config.banner_motd}\n")
         login = shell.line.login
@@ -198,10 +189,3 @@ class Console:
     def _show_log(self, line: str) -> None:
         if self._session is not None:
             self._session.show_log(line)
-
-    def _send(self, data: bytes) -> None:
-        if not self._listeners:
-            self._unseen += data
-            del self._unseen[:-_MOST_UNSEEN]
-        for listener in list(self._listeners):
-            listener(data)

@@ -1,4 +1,4 @@
-"""A lab: its clock and its devices, built from a lab file.
+"""A lab: its clock, its devices and its cables, built from a lab file.
 
 Read this first in `lab/`. `Lab("router")` is the whole emulator for a program: it runs on its own clock, as
 fast as it can, and does nothing between two calls.
@@ -7,187 +7,41 @@ fast as it can, and does nothing between two calls.
 from __future__ import annotations
 
 import random
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 
-from ios_emu.cli.session import Session, State
-from ios_emu.cli.shell import Shell, shared_reader
+from ios_emu.cli.shell import shared_reader
 from ios_emu.clock import Clock
-from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.lines import LineSettings
+from ios_emu.devices.host import Host
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.router import Router
 from ios_emu.errors import LabFileError
 from ios_emu.lab.console import Console
-
-LABS = Path(__file__).parent / "labs"
-_DEVICE_KEYS = ("type", "config", "dialect")
-_LAB_KEYS = ("title", "devices")
-# More questions than any command asks.
-_MOST_QUESTIONS = 10
-
-_NEVER_TIMES_OUT = LineSettings(exec_timeout=(0, 0))
+from ios_emu.lab.device import Device, HostDevice, RouterDevice, SwitchDevice
+from ios_emu.lab.lab_file import (
+    SWITCH_PORTS,
+    DeviceFile,
+    HostFile,
+    Link,
+    RouterFile,
+    SwitchFile,
+    find_lab,
+    read_lab_file,
+)
+from ios_emu.stack.cable import Cable, Port
+from ios_emu.stack.switching import Switch
 
 ReadState = Callable[[str], bytes | None]
+Tap = Callable[[int, str, bytes], None]
+"""Is given each frame that enters a cable: lab time, `DEVICE:PORT` that sent it, the frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFile:
-    """A device as the lab file has it; `config` is the text of its start-up configuration."""
+class LabCable:
+    """A cable of the lab, and the ends that it has there."""
 
-    name: str
-    dialect: Dialect = Dialect.IOS
-    config: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LabFile:
-    """What a lab file says."""
-
-    path: Path
-    title: str = ""
-    devices: list[DeviceFile] = field(default_factory=list)
-
-
-def built_in_labs() -> list[str]:
-    """The names of the labs that come with ios-emu."""
-    return sorted(path.parent.name for path in LABS.glob("*/lab.toml"))
-
-
-def find_lab(lab: str) -> Path:
-    """The lab file of a built-in lab's name, or of a path. Raises LabFileError when there is none."""
-    if lab in built_in_labs():
-        return LABS / lab / "lab.toml"
-    path = Path(lab)
-    if path.is_dir():
-        path /= "lab.toml"
-    if not path.is_file():
-        names = ", ".join(built_in_labs())
-        raise LabFileError(
-            lab,
-            "no such lab",
-            "it is neither a built-in lab nor a lab file",
-            f"use one of {names}, or a path",
-        )
-    return path
-
-
-def read_lab_file(path: Path) -> LabFile:
-    """Reads a lab file. Raises LabFileError with the place, the fault, the rule and the remedy."""
-    where = str(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LabFileError(
-            where, "can't be read", str(error.strerror), "check the path and its rights"
-        ) from None
-    except UnicodeDecodeError:
-        raise LabFileError(where, "is not text", "a lab file is TOML in UTF-8", "save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise LabFileError(where, "is not TOML", str(error), "mend that place") from None
-    _only(where, data, _LAB_KEYS, "the lab")
-    devices = data.get("devices")
-    if not isinstance(devices, dict) or not devices:
-        raise LabFileError(where, "has no devices", "a lab needs at least one", "add a table [devices.R1]")
-    title = data.get("title", "")
-    if not isinstance(title, str):
-        raise LabFileError(
-            f"{where}: title", "is not text", "a title is shown to people", 'write title = "..."'
-        )
-    return LabFile(path, title, [_device(where, path.parent, name, table) for name, table in devices.items()])
-
-
-def _only(where: str, table: dict[str, object], keys: tuple[str, ...], what: str) -> None:
-    for key in table:
-        if key not in keys:
-            known = ", ".join(keys)
-            raise LabFileError(
-                f"{where}: {key}", "unknown key", f"{what} has the keys {known}", "remove or mend it"
-            )
-
-
-def _device(where: str, folder: Path, name: str, table: object) -> DeviceFile:
-    place = f"{where}: devices.{name}"
-    if not isinstance(table, dict):
-        raise LabFileError(place, "is not a table", "a device has a type", f"write [devices.{name}]")
-    _only(place, table, _DEVICE_KEYS, "a device")
-    if table.get("type") != "2811":
-        raise LabFileError(
-            f"{place}.type", "unknown type", "there is only the 2811 so far", 'write type = "2811"'
-        )
-    dialect = table.get("dialect", Dialect.IOS.value)
-    if dialect not in list(Dialect):
-        names = " and ".join(Dialect)
-        raise LabFileError(
-            f"{place}.dialect", "unknown dialect", f"there are {names}", 'write dialect = "ios"'
-        )
-    config = table.get("config")
-    if config is None:
-        return DeviceFile(name, Dialect(dialect))
-    try:
-        return DeviceFile(name, Dialect(dialect), (folder / str(config)).read_text(encoding="latin-1"))
-    except OSError as error:
-        raise LabFileError(
-            f"{place}.config",
-            f"can't read {config}",
-            str(error.strerror),
-            "a path is relative to the lab file",
-        ) from None
-
-
-class Device:
-    """A router of the lab."""
-
-    kind = "2811"
-
-    def __init__(self, router: Router, console: Console, clock: Clock) -> None:
-        self.name = router.name
-        self.router = router
-        self._console = console
-        self._clock = clock
-
-    def console(self) -> Console:
-        """The device's console line: bytes in, bytes out."""
-        return self._console
-
-    def boot(self, quick: bool) -> None:
-        """Switches the power off and on; without `quick` the console shows the boot."""
-        self._console.quick = quick
-        self._console.power_on()
-
-    def set_dialect(self, dialect: str) -> None:
-        """Makes it print as `dialect` does, and starts it anew. Raises ValueError for an unknown one."""
-        self.router.dialect = Dialect(dialect)
-        self._console.power_on()
-
-    def run(self, command: str) -> str:
-        """Types `command` at a privileged prompt of its own and returns what it prints.
-
-        Questions are answered with Enter. The lab runs until it is idle.
-        """
-        session, printed = self._own_session
-        printed.clear()
-        session.receive(command.encode("latin-1", "replace") + b"\r")
-        self._clock.run_until_idle()
-        for _ in range(_MOST_QUESTIONS):
-            if session.state is not State.QUESTION:
-                break
-            session.receive(b"\r")
-            self._clock.run_until_idle()
-        lines = b"".join(printed).decode("latin-1").replace("\r\n", "\n").split("\n")
-        return "\n".join(lines[1:-1])
-
-    @cached_property
-    def _own_session(self) -> tuple[Session, list[bytes]]:
-        printed: list[bytes] = []
-        shell = Shell(self.router, shared_reader, level=15, line=lambda _: _NEVER_TIMES_OUT)
-        shell.terminal.length = shell.terminal.width = 0
-        session = Session(shell, self._clock, printed.append)
-        session.start()
-        return session, printed
+    def __init__(self, link: Link, cable: Cable) -> None:
+        self.link = link
+        self.cable = cable
+        self.ends = (f"{link.a.device}:{link.a.port}", f"{link.b.device}:{link.b.port}")
 
 
 class Lab:
@@ -210,33 +64,103 @@ class Lab:
         self.clock = Clock(now)
         self.chance = random.Random(self.file.title)
         self.devices: dict[str, Device] = {}
+        self.cables: list[LabCable] = []
+        self._quick = quick
+        self._journal = journal or MemoryJournal()
+        self._read_state = read_state
         for described in self.file.devices:
-            router = Router(
-                described.name,
-                self.clock,
-                described.dialect,
-                random.Random(self.chance.random()),
-                journal or MemoryJournal(),
-            )
-            stored = read_state(router.startup_record) if read_state is not None else None
-            if stored is not None:
-                router.startup = stored.decode("latin-1") or None
-            else:
-                router.startup = described.config
-            console = Console(router, shared_reader, self.clock, quick=quick)
-            self.devices[router.name] = Device(router, console, self.clock)
-            console.power_on()
+            self.devices[described.name] = self._device(described)
+        for link in self.file.links:
+            self.cables.append(LabCable(link, self._cable(link)))
+        self._power_on()
+
+    def _device(self, described: DeviceFile) -> Device:
+        if isinstance(described, RouterFile):
+            return self._router(described)
+        if isinstance(described, SwitchFile):
+            return SwitchDevice(Switch(described.name, self.clock, SWITCH_PORTS))
+        return self._host(described)
+
+    def _host(self, described: HostFile) -> HostDevice:
+        chance = self._own_chance(described.name)
+        host = Host(described.name, described.kind, self.clock, chance, described.mac)
+        host.configure(described.address, described.gateway, described.dns)
+        return HostDevice(host)
+
+    def _router(self, described: RouterFile) -> RouterDevice:
+        chance = random.Random(self.chance.random())
+        router = Router(described.name, self.clock, described.dialect, chance, self._journal)
+        stored = self._read_state(router.startup_record) if self._read_state is not None else None
+        if stored is not None:
+            router.startup = stored.decode("latin-1") or None
+        else:
+            router.startup = described.config
+        return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick))
+
+    def _cable(self, link: Link) -> Cable:
+        a, b = (self.devices[end.device].ports[end.port] for end in (link.a, link.b))
+        name = f"{link.a.device}:{link.a.port} -- {link.b.device}:{link.b.port}"
+        cable = Cable(
+            self.clock,
+            a,
+            b,
+            delay=link.delay,
+            bandwidth=link.bandwidth,
+            loss=link.loss,
+            duplicate=link.duplicate,
+            reorder=link.reorder,
+            chance=self._own_chance(name),
+        )
+        if link.down:
+            cable.set_up(False)
+        return cable
+
+    def _own_chance(self, name: str) -> random.Random:
+        """Chance that depends on the name alone: one more device does not change the others."""
+        return random.Random(f"{self.file.title}/{name}")
+
+    def _power_on(self) -> None:
+        """Boots all devices at once: that their links come up is not news for anybody's log."""
+        routers = [device for device in self.devices.values() if isinstance(device, RouterDevice)]
+        for device in routers:
+            device.router.links_quiet = True
+        for device in routers:
+            device.console().power_on()
+        for device in routers:
+            device.router.links_quiet = False
+            device.router.links_settled()
 
     @property
     def first_router(self) -> str:
-        """The name of the router that a terminal opens with."""
+        """The name of the device that a terminal opens with: the first router, or else the first host."""
+        for kind in (RouterDevice, HostDevice):
+            for name, device in self.devices.items():
+                if isinstance(device, kind):
+                    return name
         return next(iter(self.devices))
 
     @property
     def idle(self) -> bool:
         """Does every console wait for input, with nothing under way?"""
-        waiting = all(device.console().waits_for_input for device in self.devices.values())
-        return waiting and self.clock.idle
+        return self.clock.idle and all(device.waits_for_input for device in self.devices.values())
+
+    def tap(self, listener: Tap) -> Callable[[], None]:
+        """Gives every frame on every cable to `listener`; call what is returned to stop that."""
+        ends: dict[Port, str] = {}
+        for device in self.devices.values():
+            ends |= {port: f"{device.name}:{name}" for name, port in device.ports.items()}
+
+        def listen(time: int, port: Port, frame: bytes) -> None:
+            listener(time, ends[port], frame)
+
+        for wired in self.cables:
+            wired.cable.taps.append(listen)
+
+        def stop() -> None:
+            for wired in self.cables:
+                wired.cable.taps.remove(listen)
+
+        return stop
 
     def __getitem__(self, name: str) -> Device:
         device = self.devices.get(name)

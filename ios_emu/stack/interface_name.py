@@ -8,6 +8,7 @@ from dataclasses import dataclass
 # In this order the kinds stand in a configuration; the second entry is the short form (`Fa0/0`).
 KINDS: dict[str, str] = {"Loopback": "Lo", "FastEthernet": "Fa", "Vlan": "Vl"}
 _ORDER = {kind: position for position, kind in enumerate(KINDS)}
+_WRITTEN = re.compile(r"([A-Za-z]+) ?([0-9].*)")
 _NUMBER = re.compile(r"(?:(?P<slot>\d+)/)?(?P<port>\d+)(?:\.(?P<sub>\d+))?")
 
 
@@ -35,6 +36,18 @@ class InterfaceName:
         slot, port, sub = (None if part is None else int(part) for part in match.group("slot", "port", "sub"))
         assert port is not None
         return cls(kind, slot, port, sub)
+
+    @classmethod
+    def read(cls, text: str) -> InterfaceName:
+        """Reads a name in any form that IOS takes: `FastEthernet0/0`, `fa0/0.10`, `f 0/0`, `lo5`.
+
+        Raises ValueError for anything else.
+        """
+        match = _WRITTEN.fullmatch(text)
+        kinds = [kind for kind in KINDS if match is not None and kind.lower().startswith(match[1].lower())]
+        if match is None or len(kinds) != 1:
+            raise ValueError(f"{text!r} is not an interface name")
+        return cls.parse(kinds[0], match[2])
 
     @property
     def number(self) -> str:

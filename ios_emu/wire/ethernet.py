@@ -1,15 +1,18 @@
-"""Ethernet's addresses (IEEE 802): six bytes, in the notations that people write them in.
+"""Ethernet: addresses in the notations of people, and frames (Ethernet II, IEEE 802.3, IEEE 802.1Q).
 
-The rules. An address is a value: frozen, hashable, ordered as its bytes are. Its text is IOS's, three
+The rules. An address is its six bytes: hashable, ordered, and equal to them. Its text is IOS's, three
 groups of four digits. The address of a device's interface comes from the device's name, so that a lab has
-the same addresses every time.
+the same addresses every time. A frame is built without its check sequence and padded to 60 bytes, as a
+network card hands it over.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from ios_emu.errors import MalformedPacket
 
 _LENGTH = 6
 _NOTATIONS = re.compile(
@@ -22,15 +25,20 @@ _CISCO_OUI = bytes.fromhex("001b0c")
 _MOST_INTERFACES = 16
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class MacAddress:
-    """A MAC address; `packed` are its six bytes. Raises ValueError for any other number of bytes."""
+class MacAddress(bytes):
+    """A MAC address: six bytes. Raises ValueError for any other number of bytes."""
 
-    packed: bytes
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if len(self.packed) != _LENGTH:
-            raise ValueError(f"a MAC address has {_LENGTH} bytes, not {len(self.packed)}")
+    def __new__(cls, packed: bytes) -> Self:
+        if len(packed) != _LENGTH:
+            raise ValueError(f"a MAC address has {_LENGTH} bytes, not {len(packed)}")
+        return super().__new__(cls, packed)
+
+    @property
+    def packed(self) -> bytes:
+        """The six bytes."""
+        return bytes(self)
 
     @classmethod
     def parse(cls, text: str) -> MacAddress:
@@ -46,7 +54,10 @@ class MacAddress:
 
     def __str__(self) -> str:
         """As IOS prints it: `0060.5c2b.3dcc`."""
-        return self.packed.hex(".", 2)
+        return self.hex(".", 2)
+
+    def __repr__(self) -> str:
+        return f"MacAddress({str(self)!r})"
 
     def dotted_upper(self) -> str:
         """The same with capital letters, as Packet Tracer prints it: `0060.5C2B.3DCC`."""
@@ -55,12 +66,72 @@ class MacAddress:
     @property
     def is_multicast(self) -> bool:
         """Is it the address of a group? The broadcast address is one, too."""
-        return bool(self.packed[0] & 1)
+        return bool(self[0] & 1)
 
     @property
     def is_broadcast(self) -> bool:
         """Is it the address of all stations?"""
         return self == BROADCAST
+
+
+ETHERTYPE_IPV4 = 0x0800
+ETHERTYPE_ARP = 0x0806
+ETHERTYPE_DOT1Q = 0x8100
+SMALLEST_FRAME = 60
+"""Without the check sequence: shorter ones are padded."""
+LARGEST_FRAME = 1514
+"""Without the check sequence and without a tag."""
+
+_HEADER = 14
+_TAG = 4
+# Below this the field is the payload's length (IEEE 802.3).
+_FIRST_ETHERTYPE = 0x0600
+
+
+class Dot1qTag(NamedTuple):
+    """The tag of IEEE 802.1Q: a VLAN (0: only a priority), a priority, and whether it is dropped first."""
+
+    vlan: int
+    priority: int = 0
+    drop_eligible: bool = False
+
+
+class EthernetFrame(NamedTuple):
+    """A frame. Where `ethertype` is below 0x0600 it is the payload's length, as in IEEE 802.3."""
+
+    destination: MacAddress
+    source: MacAddress
+    ethertype: int
+    payload: bytes
+    tag: Dot1qTag | None = None
+
+    @classmethod
+    def parse(cls, data: bytes) -> EthernetFrame:
+        """Reads a frame without its check sequence. Raises MalformedPacket for one that is too short."""
+        if len(data) < _HEADER:
+            raise MalformedPacket(f"an Ethernet frame of {len(data)} bytes")
+        ethertype, start, tag = int.from_bytes(data[12:14]), _HEADER, None
+        if ethertype == ETHERTYPE_DOT1Q:
+            if len(data) < _HEADER + _TAG:
+                raise MalformedPacket("an 802.1Q tag that is cut off")
+            control, ethertype = int.from_bytes(data[14:16]), int.from_bytes(data[16:18])
+            tag = Dot1qTag(control & 0x0FFF, control >> 13, bool(control & 0x1000))
+            start += _TAG
+        payload = data[start:]
+        if ethertype < _FIRST_ETHERTYPE:
+            if ethertype > len(payload):
+                raise MalformedPacket(f"an 802.3 frame that is shorter than its length of {ethertype}")
+            payload = payload[:ethertype]
+        return cls(MacAddress(data[:6]), MacAddress(data[6:12]), ethertype, payload, tag)
+
+    def build(self) -> bytes:
+        """The frame's bytes, padded to 60."""
+        tag = self.tag
+        head = self.destination + self.source
+        if tag is not None:
+            control = tag.priority << 13 | tag.drop_eligible << 12 | tag.vlan
+            head += (ETHERTYPE_DOT1Q << 16 | control).to_bytes(4)
+        return (head + self.ethertype.to_bytes(2) + self.payload).ljust(SMALLEST_FRAME, b"\0")
 
 
 BROADCAST = MacAddress(b"\xff" * _LENGTH)

@@ -27,6 +27,7 @@ SECTIONS = {
     "DHCP pool configuration": "dhcp",
     "Control-plane configuration": "control_plane",
     "The lab prompt": "lab",
+    "A host's prompt": "host",
 }
 HANDLERS = {"Kept": "kept", "Read": "marker"}
 SAMPLES = {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ios_emu.cli.commands import HANDLERS
+from ios_emu.cli.commands.host_table import HOST_HANDLERS
 from ios_emu.cli.reader import load_reader
 from ios_emu.cli.shell import UNKNOWN_WORD
 from ios_emu.devices.kept import KEPT, kept_for
@@ -18,8 +19,11 @@ from ios_emu.lab.topology import Lab
 WRAPPERS = {"negated", "defaulted", "done", "piped"}
 FORMS = load_reader().parameters()
 ROUTER = {
-    name: forms for name, forms in FORMS.items() if name not in WRAPPERS and not name.startswith("lab_")
+    name: forms
+    for name, forms in FORMS.items()
+    if name not in WRAPPERS and not name.startswith(("lab_", "host_"))
 }
+HOST = {name: forms for name, forms in FORMS.items() if name.startswith("host_")}
 LAB = {name: forms for name, forms in FORMS.items() if name.startswith("lab_")}
 
 
@@ -55,6 +59,11 @@ def test_the_lab_prompt_has_its_handlers() -> None:
     handlers = LabPrompt(Lab()).handlers
     assert set(handlers) == set(LAB)
     assert [disagreements(handlers[name], LAB[name], skip=0) for name in LAB] == [[]] * len(LAB)
+
+
+def test_a_host_has_its_handlers() -> None:
+    assert set(HOST_HANDLERS) == set(HOST)
+    assert [disagreements(HOST_HANDLERS[name], HOST[name], skip=1) for name in HOST] == [[]] * len(HOST)
 
 
 def test_the_comparison_finds_what_does_not_fit() -> None:

@@ -315,7 +315,7 @@ def test_a_difference_is_shown_with_its_place() -> None:
     ],
 )
 def test_what_can_not_be_is_told_in_one_line(text: str, message: str, tmp_path: Path) -> None:
-    from ios_emu.lab.topology import built_in_labs
+    from ios_emu.lab.lab_file import built_in_labs
 
     (tmp_path / "two.toml").write_text(TWO_ROUTERS)
     path = tmp_path / "a.transcript"

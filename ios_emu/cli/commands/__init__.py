@@ -14,9 +14,11 @@ from ios_emu.cli.commands import (
     config_route,
     exec_mode,
     nvram,
+    ping,
     show_ip,
     show_system,
     terminal,
+    traceroute,
 )
 from ios_emu.cli.shell import UNKNOWN_WORD, Handler
 
@@ -31,12 +33,16 @@ HANDLERS: dict[str, Handler] = {
     "exit": exec_mode.leave,
     "help": exec_mode.help_,
     "logout": exec_mode.leave,
+    "ping": ping.ping,
+    "ping_dialogue": ping.ping_dialogue,
     "reload": nvram.reload,
     "terminal_history_size": terminal.history_size,
     "terminal_length": terminal.length,
     "terminal_no_length": terminal.no_length,
     "terminal_no_width": terminal.no_width,
     "terminal_width": terminal.width,
+    "traceroute": traceroute.traceroute,
+    "traceroute_dialogue": traceroute.traceroute_dialogue,
     "write_memory": nvram.write_memory,
     UNKNOWN_WORD: exec_mode.unknown_word,
     # show

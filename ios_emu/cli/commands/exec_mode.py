@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from ios_emu.cli import modes
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.commands.names import BAD_NAME, look_up
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind
 from ios_emu.cli.shell import Call, Shell
-from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 
 _TRIES = 3
 PRIVILEGED = 15
 _USER = 1
-# Three tries of a name server, each with the time-out that IOS has.
-_LOOKUP_TIME = 3 * SECOND
-_BAD_NAME = "% Bad IP address or host name\n"
 _UNKNOWN = "% Unknown command or computer name, or unable to find computer address\n"
 
 _HELP = """\
@@ -106,23 +103,13 @@ def exit_mode(call: Call) -> str:
 def unknown_word(shell: Shell, word: str) -> Dialogue | str:
     """One word that is no command: IOS looks it up as a host to telnet to, unless told not to."""
     if not shell.config.domain_lookup:
-        return _BAD_NAME + _UNKNOWN
-    servers = shell.config.name_servers
-    server = str(servers[0]) if servers else "255.255.255.255"
-    return _look_up(f'Translating "{word}"...domain server ({server})\n', server, shell.dialect)
+        return BAD_NAME + _UNKNOWN
+    return _telnet_to_unknown(shell, word)
 
 
-def _look_up(translating: str, server: str, dialect: Dialect) -> Dialogue:
-    """Asks and waits in vain: no name server can be reached as long as there is no cable."""
-    yield Say(translating)
+def _telnet_to_unknown(shell: Shell, word: str) -> Dialogue:
     try:
-        yield _LOOKUP_TIME
-        if dialect is Dialect.IOS:
-            yield Say(f"\n{_BAD_NAME}{translating}")
-            yield _LOOKUP_TIME
-            yield Say(f" ({server})\n{translating}")
-            yield _LOOKUP_TIME
-            yield Say("\n")
+        yield from look_up(shell, word)
     except Interrupted:
         return "\n"
     return _UNKNOWN

@@ -1,0 +1,16 @@
+"""The handlers of a host's prompt: the explicit list, as `HANDLERS` is the router's."""
+
+from __future__ import annotations
+
+from ios_emu.cli.commands import host
+from ios_emu.cli.host_shell import HostHandler
+
+HOST_HANDLERS: dict[str, HostHandler] = {
+    "host_arp_delete": host.arp_delete,
+    "host_arp_list": host.arp_list,
+    "host_help": host.help_,
+    "host_ipconfig": host.ipconfig,
+    "host_ipconfig_set": host.ipconfig_set,
+    "host_ping": host.ping,
+    "host_tracert": host.tracert,
+}

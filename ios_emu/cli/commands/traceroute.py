@@ -1,0 +1,144 @@
+"""`traceroute`: the routers on the way to a destination, and how far each one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ios_emu.cli.commands.names import resolve, source_address, unrecognized
+from ios_emu.cli.commands.questions import Asking, ask_number, ask_yes
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
+from ios_emu.cli.shell import Call
+from ios_emu.clock import MILLISECOND, SECOND
+from ios_emu.errors import CommandRefused
+from ios_emu.services.ping import Outcome
+from ios_emu.services.traceroute import FIRST_PORT, Tracer
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.wire import icmp
+
+_UNREACHABLE = {
+    icmp.NET_UNREACHABLE: "!N",
+    icmp.HOST_UNREACHABLE: "!H",
+    icmp.PROTOCOL_UNREACHABLE: "!P",
+    icmp.FRAGMENTATION_NEEDED: "!F",
+    icmp.ADMINISTRATIVELY_PROHIBITED: "!A",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a traceroute can be told. `timeout` is in seconds."""
+
+    target: IPv4Address
+    source: int | None = None
+    timeout: int = 3
+    probes: int = 3
+    first_ttl: int = 1
+    last_ttl: int = 30
+    port: int = FIRST_PORT
+
+
+def traceroute(
+    call: Call,
+    target: str,
+    interface_name: InterfaceName | None = None,
+    source_ip: IPv4Address | None = None,
+    timeout: int = 3,
+    probe: int = 3,
+    ttl: int = 1,
+    max_ttl: int = 30,
+    port: int = FIRST_PORT,
+    numeric: str | None = None,
+) -> Dialogue:
+    """`traceroute TARGET [source X] [timeout N] [probe N] [ttl MIN MAX] [port N] [numeric]`."""
+    try:
+        address = yield from resolve(call.shell, target)
+    except Interrupted:
+        return "\n"
+    if address is None:
+        return unrecognized(call.dialect)
+    source = interface_name or source_ip
+    request = Request(
+        address, None if source is None else source_address(call, source), timeout, probe, ttl, max_ttl, port
+    )
+    return (yield from _run(call, request))
+
+
+def traceroute_dialogue(call: Call) -> Dialogue:
+    """`traceroute` alone: asks for everything."""
+    try:
+        request = yield from _ask(call)
+    except Interrupted:
+        return ""
+    if request is None:
+        return unrecognized(call.dialect)
+    return (yield from _run(call, request))
+
+
+def _ask(call: Call) -> Asking[Request | None]:
+    protocol = (yield Ask("Protocol [ip]: ")).strip().lower()
+    if protocol and not "ip".startswith(protocol):
+        raise CommandRefused(f'% Unknown protocol - "{protocol}", type "trace ?" for help')
+    target = (yield Ask("Target IP address: ")).strip()
+    if not target:
+        raise CommandRefused("% Bad IP address")
+    address = yield from resolve(call.shell, target)
+    if address is None:
+        return None
+    source = (yield Ask("Source address: ")).strip()
+    from_address = source_address(call, source) if source else None
+    yield from ask_yes("Numeric display [n]: ", False)
+    timeout = yield from ask_number("Timeout in seconds [3]: ", 3, 0, 3600)
+    probes = yield from ask_number("Probe count [3]: ", 3, 1, 65535)
+    first = yield from ask_number("Minimum Time to Live [1]: ", 1, 0, 255)
+    last = yield from ask_number("Maximum Time to Live [30]: ", 30, max(first, 1), 255)
+    port = yield from ask_number(f"Port Number [{FIRST_PORT}]: ", FIRST_PORT, 1, 65535)
+    options = (yield Ask("Loose, Strict, Record, Timestamp, Verbose[none]: ")).strip().lower()
+    if options and not "verbose".startswith(options):
+        raise CommandRefused(f"% {options}: this option of a 2811 is not implemented in ios-emu")
+    return Request(address, from_address, timeout, probes, max(first, 1), last, port)
+
+
+def _run(call: Call, request: Request) -> Dialogue:
+    tracer = Tracer(call.router.network.node, request.source)
+    yield Say(f"\nType escape sequence to abort.\nTracing the route to {request.target}\n\n")
+    port = request.port
+    try:
+        for ttl in range(request.first_ttl, request.last_ttl + 1):
+            yield Say(f"{ttl:>3} ")
+            last_source: int | None = None
+            arrived = False
+            for _ in range(request.probes):
+                outcome: Outcome = yield tracer.probe(
+                    int(request.target), port, ttl, request.timeout * SECOND
+                )
+                port = port + 1 if port < 65535 else FIRST_PORT
+                report = outcome.report
+                if report is None:
+                    yield Say(" * ")
+                    continue
+                if report.source != last_source:
+                    start = "" if last_source is None else "\n    "
+                    yield Say(f"{start}{IPv4Address(report.source)}")
+                    last_source = report.source
+                arrived |= report.message.type == icmp.DESTINATION_UNREACHABLE
+                yield Say(_mark(outcome))
+            yield Say("\n")
+            if arrived:
+                break
+    except Interrupted:
+        return "\n"
+    finally:
+        tracer.close()
+    return ""
+
+
+def _mark(outcome: Outcome) -> str:
+    """The time, or why the probe ended short of its destination."""
+    assert outcome.report is not None
+    message = outcome.report.message
+    if message.type == icmp.DESTINATION_UNREACHABLE and message.code in _UNREACHABLE:
+        return f" {_UNREACHABLE[message.code]} "
+    if message.type == icmp.SOURCE_QUENCH:
+        return " Q "
+    return f" {(outcome.elapsed + MILLISECOND // 2) // MILLISECOND} msec"

@@ -1,0 +1,63 @@
+"""A host: a PC or a server with one port, one address, a gateway and a name server."""
+
+from __future__ import annotations
+
+import random
+from ipaddress import IPv4Address, IPv4Interface
+
+from ios_emu.clock import Clock
+from ios_emu.stack.cable import Port
+from ios_emu.stack.forwarding import ForwardingEntry, Hop
+from ios_emu.stack.ip_interface import IpInterface, Prefix
+from ios_emu.stack.node import Node
+from ios_emu.wire.ethernet import MacAddress, mac_for
+
+PORT_NAME = "FastEthernet0"
+_TTL = 128
+
+
+class Host:
+    """A host of the lab. `kind` is `pc` or `server`; `chance` makes initial sequence numbers and the like."""
+
+    def __init__(
+        self, name: str, kind: str, clock: Clock, chance: random.Random, mac: MacAddress | None = None
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.clock = clock
+        self.mac = mac or mac_for(name, 0)
+        self.port = Port(PORT_NAME)
+        self.address: IPv4Interface | None = None
+        self.gateway: IPv4Address | None = None
+        self.dns_server: IPv4Address | None = None
+        self.node = Node(clock, chance, forwards=False, ttl=_TTL, unreachable_interval=0)
+        self.interface = IpInterface(PORT_NAME, self.port, self.mac)
+        self.port.carrier_changed = self._apply
+        self._apply()
+
+    def configure(
+        self,
+        address: IPv4Interface | None,
+        gateway: IPv4Address | None = None,
+        dns_server: IPv4Address | None = None,
+    ) -> None:
+        """Gives the host its settings, in place of those that it had."""
+        self.address, self.gateway, self.dns_server = address, gateway, dns_server
+        self.node.arp.forget()
+        self._apply()
+
+    def _apply(self) -> None:
+        """Makes the node as the settings and the cable are."""
+        interface, address = self.interface, self.address
+        interface.up = self.port.carrier
+        interface.set_addresses(
+            () if address is None else (Prefix(int(address.ip), address.network.prefixlen),)
+        )
+        routes = []
+        if address is not None:
+            network = address.network
+            hop = Hop(interface, None)
+            routes.append(ForwardingEntry(int(network.network_address), network.prefixlen, (hop,)))
+            if self.gateway is not None and self.gateway in network:
+                routes.append(ForwardingEntry(0, 0, (Hop(interface, int(self.gateway)),)))
+        self.node.configure([interface], routes)

@@ -1,0 +1,163 @@
+"""The router's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
+
+A change of the configuration is carried out once, at the next event of the clock, however many lines it
+took: a configuration of thousands of lines is not carried out line by line.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from ios_emu.clock import MILLISECOND, Clock
+from ios_emu.devices.configuration import PORTS
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.stack.cable import Port
+from ios_emu.stack.forwarding import ForwardingEntry, Hop
+from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.ip_interface import IpInterface, Prefix
+from ios_emu.stack.node import Node
+from ios_emu.stack.routing import Route, lookup
+from ios_emu.wire.ethernet import MacAddress
+
+if TYPE_CHECKING:
+    from ios_emu.devices.router import Router
+
+_TTL = 255
+# IOS sends one unreachable in half a second; Packet Tracer as many as it is asked for.
+_UNREACHABLE_INTERVAL = {Dialect.IOS: 500 * MILLISECOND, Dialect.PACKET_TRACER: 0}
+_MOST_RECURSIONS = 8
+
+
+class RouterNetwork:
+    """Ports and node of `router`. `changed` is called for whatever may concern them."""
+
+    def __init__(self, router: Router, clock: Clock, chance: random.Random) -> None:
+        self.ports: dict[InterfaceName, Port] = {name: Port(str(name)) for name in PORTS}
+        self._router = router
+        self._clock = clock
+        self._node = Node(clock, chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+        self._interfaces: dict[InterfaceName, IpInterface] = {}
+        self._pending = False
+        self._applied: list[Callable[[], None]] = []
+        for name, port in self.ports.items():
+            port.set_enabled(False)
+            port.carrier_changed = partial(self._carrier_changed, name)
+
+    @property
+    def node(self) -> Node:
+        """The IPv4 node, as the configuration is at this moment."""
+        if self._pending:
+            self._apply()
+        return self._node
+
+    def carrier(self, name: InterfaceName) -> bool:
+        """Has the port, or the port of that sub-interface, a live cable?"""
+        port = self.ports.get(name.parent)
+        return port is not None and port.carrier
+
+    def interface(self, name: InterfaceName) -> IpInterface | None:
+        """What IPv4 knows of that interface."""
+        return self._interfaces.get(name)
+
+    def on_change(self, apply: Callable[[], None]) -> None:
+        """Adds a part of the router that looks at the configuration anew after each change."""
+        self._applied.append(apply)
+
+    def changed(self) -> None:
+        """The configuration may have changed: it is carried out at the next event."""
+        if not self._pending:
+            self._pending = True
+            self._clock.call_soon(self._apply_pending, background=True)
+
+    def restart(self) -> None:
+        """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
+        self._node.arp.forget()
+        self._interfaces.clear()
+        for interface in self._router.config.interfaces.values():
+            self.set_enabled(interface)
+        self.changed()
+
+    def set_enabled(self, interface: Interface) -> None:
+        """Switches a port on or off at once, as `shutdown` does."""
+        port = self.ports.get(interface.name)
+        if port is not None:
+            port.set_enabled(not interface.shutdown)
+
+    def _apply_pending(self) -> None:
+        if self._pending:
+            self._apply()
+
+    def _apply(self) -> None:
+        self._pending = False
+        router, config = self._router, self._router.config
+        for interface in config.interfaces.values():
+            self.set_enabled(interface)
+        present = {}
+        for name, interface in sorted(config.interfaces.items()):
+            present[name] = self._ip_interface(name, interface)
+        self._interfaces = present
+        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
+        self._node.configure(present.values(), self._forwarding(router.routes()))
+        for apply in self._applied:
+            apply()
+
+    def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
+        tag = interface.encapsulation
+        vlan = None if tag is None or tag.native else tag.vlan
+        # A sub-interface without an encapsulation hears nothing.
+        port = None if interface.is_subinterface and tag is None else self.ports.get(name.parent)
+        known = self._interfaces.get(name)
+        if known is None or known.port is not port or known.vlan != vlan:
+            known = IpInterface(str(name), port, interface.mac or MacAddress(bytes(6)), vlan)
+            known.proxy_arp = True
+        known.up = self._router.protocol_up(interface)
+        known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
+        return known
+
+    def _forwarding(self, routes: list[Route]) -> Iterator[ForwardingEntry]:
+        table = {route.network: route for route in routes}
+        for route in routes:
+            hops: list[Hop] = []
+            for next_hop, name in route.paths:
+                found = self._interfaces.get(name) if name is not None else None
+                if next_hop is None:
+                    if found is not None:
+                        hops.append(Hop(found, None))
+                    continue
+                hop: int | None = int(next_hop)
+                if found is None:
+                    found, hop = self._resolve(table, int(next_hop))
+                if found is not None:
+                    hops.append(Hop(found, hop))
+            if hops:
+                yield ForwardingEntry(
+                    int(route.network.network_address), route.network.prefixlen, tuple(hops)
+                )
+
+    def _resolve(self, table: dict[IPv4Network, Route], next_hop: int) -> tuple[IpInterface | None, int]:
+        """The interface that a next hop is behind, through other static routes if need be."""
+        for _ in range(_MOST_RECURSIONS):
+            via = lookup(table, IPv4Address(next_hop))
+            if via is None:
+                break
+            further, name = via.paths[0]
+            if name is not None:
+                return self._interfaces.get(name), next_hop if further is None else int(further)
+            assert further is not None
+            next_hop = int(further)
+        return None, next_hop
+
+    def _carrier_changed(self, name: InterfaceName) -> None:
+        self._router.carrier_changed(name)
+        self.changed()
+
+    def _duplicate(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
+        self._router.report(
+            "IP-4-DUPADDR",
+            f"Duplicate address {IPv4Address(address)} on {interface.name}, sourced by {mac}",
+        )

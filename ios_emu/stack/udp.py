@@ -1,0 +1,165 @@
+"""UDP at a node (RFC 768): ports, who listens on them, and what is answered when nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from ios_emu.errors import MalformedPacket
+from ios_emu.stack.icmp import IcmpReport
+from ios_emu.wire import icmp
+from ios_emu.wire.ipv4 import UDP, Ipv4Packet
+from ios_emu.wire.udp import UdpDatagram
+
+if TYPE_CHECKING:
+    from ios_emu.stack.ip_interface import IpInterface
+    from ios_emu.stack.node import Node
+
+_FIRST_EPHEMERAL = 49152
+_LAST_PORT = 65535
+
+
+class Received(NamedTuple):
+    """A datagram as its listener gets it."""
+
+    interface: IpInterface
+    source: int
+    source_port: int
+    destination: int
+    payload: bytes
+    ttl: int
+
+
+@dataclass(slots=True)
+class UdpCounters:
+    """What `show ip traffic` counts."""
+
+    received: int = 0
+    sent: int = 0
+    malformed: int = 0
+    no_port: int = 0
+
+
+Receive = Callable[[Received], None]
+Report = Callable[[IcmpReport], None]
+
+
+class UdpSocket:
+    """A port that is in use. `on_error` is told of ICMP errors about what was sent from it."""
+
+    def __init__(self, udp: Udp, port: int, receive: Receive, on_error: Report | None) -> None:
+        self.port = port
+        self.receive = receive
+        self.on_error = on_error
+        self._udp = udp
+
+    def send(
+        self,
+        destination: int,
+        port: int,
+        payload: bytes,
+        *,
+        source: int | None = None,
+        interface: IpInterface | None = None,
+        ttl: int | None = None,
+    ) -> bool:
+        """Sends a datagram; False when there is no way to the destination."""
+        return self._udp.send(
+            self.port, destination, port, payload, source=source, interface=interface, ttl=ttl
+        )
+
+    def close(self) -> None:
+        """Gives the port back."""
+        self._udp.release(self)
+
+
+class Udp:
+    """The UDP of one node."""
+
+    def __init__(self, node: Node) -> None:
+        self.counters = UdpCounters()
+        self._node = node
+        self._sockets: dict[int, UdpSocket] = {}
+        self._next_port = _FIRST_EPHEMERAL
+
+    def open(self, receive: Receive, port: int | None = None, on_error: Report | None = None) -> UdpSocket:
+        """Opens a port, or any free one. Raises ValueError when that port is in use."""
+        if port is None:
+            port = self._free_port()
+        elif port in self._sockets:
+            raise ValueError(f"UDP port {port} is in use")
+        socket = self._sockets[port] = UdpSocket(self, port, receive, on_error)
+        return socket
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports in use, in order."""
+        return sorted(self._sockets)
+
+    def release(self, socket: UdpSocket) -> None:
+        """Frees the port of a socket."""
+        if self._sockets.get(socket.port) is socket:
+            del self._sockets[socket.port]
+
+    def send(
+        self,
+        source_port: int,
+        destination: int,
+        port: int,
+        payload: bytes,
+        *,
+        source: int | None = None,
+        interface: IpInterface | None = None,
+        ttl: int | None = None,
+    ) -> bool:
+        """Sends a datagram; False when there is no way to the destination."""
+        if source is None:
+            source = self._node.source_for(destination, interface)
+            if source is None:
+                return False
+        self.counters.sent += 1
+        data = UdpDatagram(source_port, port, payload).build(source, destination)
+        life = self._node.ttl if ttl is None else ttl
+        return self._node.send(Ipv4Packet(source, destination, UDP, data, ttl=life), interface)
+
+    def receive(self, interface: IpInterface, packet: Ipv4Packet, broadcast: bool) -> None:
+        """Takes a datagram that is for this node."""
+        try:
+            datagram = UdpDatagram.parse(packet.payload, packet.source, packet.destination)
+        except MalformedPacket:
+            self.counters.malformed += 1
+            return
+        self.counters.received += 1
+        socket = self._sockets.get(datagram.destination_port)
+        if socket is not None:
+            socket.receive(
+                Received(
+                    interface,
+                    packet.source,
+                    datagram.source_port,
+                    packet.destination,
+                    datagram.payload,
+                    packet.ttl,
+                )
+            )
+            return
+        self.counters.no_port += 1
+        if not broadcast:
+            self._node.icmp.error(interface, packet, icmp.DESTINATION_UNREACHABLE, icmp.PORT_UNREACHABLE)
+
+    def report(self, report: IcmpReport) -> None:
+        """An ICMP error about a datagram of ours."""
+        assert report.about is not None
+        head = report.about.payload
+        socket = self._sockets.get(int.from_bytes(head[:2]))
+        if socket is not None and socket.on_error is not None:
+            socket.on_error(report)
+
+    def _free_port(self) -> int:
+        for _ in range(_FIRST_EPHEMERAL, _LAST_PORT + 1):
+            port = self._next_port
+            self._next_port = _FIRST_EPHEMERAL if port == _LAST_PORT else port + 1
+            if port not in self._sockets:
+                return port
+        raise ValueError("no UDP port is free")
