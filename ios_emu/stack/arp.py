@@ -211,7 +211,8 @@ class ArpTable:
         self.counters.requests_sent += 1
         self._emit(entry.interface, mac, _request(entry.interface, entry.address))
         if self.queue and entry.mac is None:
-            self._clock.call_later(_RETRY, self._retry, entry)
+            # Whoever sent the packet that waits has a timer of its own.
+            self._clock.call_later(_RETRY, self._retry, entry, background=True)
         else:
             self._watch(entry)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ios_emu.stack.cable import Port
-from ios_emu.wire.ethernet import MacAddress
+from ios_emu.wire.ethernet import ETHERTYPE_DOT1Q, MacAddress
 
 LIMITED_BROADCAST = 0xFFFFFFFF
 DEFAULT_MTU = 1500
@@ -49,6 +49,7 @@ class IpInterface:
         "addresses",
         "broadcasts",
         "directed_broadcast",
+        "frame_head",
         "mac",
         "mtu",
         "name",
@@ -64,6 +65,8 @@ class IpInterface:
         self.port = port
         self.mac = mac
         self.vlan = vlan
+        # What stands between the destination and the type of each frame.
+        self.frame_head: bytes = mac if vlan is None else mac + (ETHERTYPE_DOT1Q << 16 | vlan).to_bytes(4)
         self.mtu = DEFAULT_MTU
         self.addresses: tuple[Prefix, ...] = ()
         self.broadcasts: frozenset[int] = frozenset()

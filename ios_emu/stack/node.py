@@ -24,7 +24,7 @@ from ios_emu.stack.reassembly import Reassembly
 from ios_emu.stack.udp import Udp
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import ArpPacket
-from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_DOT1Q, ETHERTYPE_IPV4, MacAddress
+from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_IPV4, SMALLEST_FRAME, MacAddress
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet, fragments
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HOST_QUEUE = 3
 _UNREACHABLE_INTERVAL = 500 * MILLISECOND
 _MULTICAST_MAC = 0x01005E000000
 _HEADERS = 40
-_SMALLEST_FRAME = 60
+_SMALLEST_HEADER = 20
 _ETHERNET_HEADER = 14
 _VLAN_MASK = 0x0FFF
 
@@ -177,8 +177,7 @@ class Node:
         False when there is no way to the destination.
         """
         if not packet.identification:
-            self._identification = self._identification % 0xFFFF + 1
-            packet = packet._replace(identification=self._identification)
+            packet = packet._replace(identification=self._next_identification())
         destination = packet.destination
         if destination in self._local and interface is None:
             self.counters.sent += 1
@@ -192,23 +191,17 @@ class Node:
             self._trace("unroutable", packet, None, None)
             return False
         self.counters.sent += 1
-        self._trace("sending", packet, None, hop)
+        if self.trace is not None:
+            self._trace("sending", packet, None, hop)
         self._output(packet, hop, None)
         return True
 
     def send_frame(self, interface: IpInterface, mac: MacAddress, ethertype: int, payload: bytes) -> None:
         """Puts a payload into a frame and sends it out of `interface`."""
         port = interface.port
-        if port is None or not interface.up:
-            return
-        if interface.vlan is None:
-            frame = mac + interface.mac + ethertype.to_bytes(2) + payload
-        else:
-            tag = ETHERTYPE_DOT1Q.to_bytes(2) + interface.vlan.to_bytes(2)
-            frame = mac + interface.mac + tag + ethertype.to_bytes(2) + payload
-        if len(frame) < _SMALLEST_FRAME:
-            frame = frame.ljust(_SMALLEST_FRAME, b"\0")
-        port.send(frame)
+        if port is not None and interface.up:
+            frame = b"".join((mac, interface.frame_head, ethertype.to_bytes(2), payload))
+            port.send(frame if len(frame) >= SMALLEST_FRAME else frame.ljust(SMALLEST_FRAME, b"\0"))
 
     # Frames
 
@@ -263,7 +256,8 @@ class Node:
             self.counters.reassembled += 1
             packet = whole
         self.counters.delivered += 1
-        self._trace("rcvd", packet, interface, None)
+        if self.trace is not None:
+            self._trace("rcvd", packet, interface, None)
         protocol = packet.protocol
         if protocol == TCP:
             if not broadcast:
@@ -323,7 +317,7 @@ class Node:
     def _output(self, packet: Ipv4Packet, hop: Hop, arrived: IpInterface | None) -> None:
         """Sends a packet out of its interface, in pieces if it is too long."""
         interface, next_hop = hop
-        if 20 + len(packet.options) + len(packet.payload) <= interface.mtu:
+        if _SMALLEST_HEADER + len(packet.options) + len(packet.payload) <= interface.mtu:
             self._transmit(packet, hop, packet.build())
             return
         if packet.dont_fragment:
@@ -341,7 +335,10 @@ class Node:
         interface, next_hop = hop
         destination = packet.destination
         neighbour = destination if next_hop is None else next_hop
-        mac: MacAddress | None
+        mac = self.arp.lookup(interface, neighbour)
+        if mac is not None:
+            self.send_frame(interface, mac, ETHERTYPE_IPV4, data)
+            return
         if neighbour == LIMITED_BROADCAST or neighbour in interface.broadcasts:
             mac = BROADCAST
         elif destination >> 28 == 0xE:
@@ -382,7 +379,11 @@ class Node:
         self.icmp.error(interface, first, icmp.TIME_EXCEEDED, icmp.REASSEMBLY_TIME_EXCEEDED)
 
     def _send_tcp(self, source: int, destination: int, segment: bytes) -> None:
-        self.send(Ipv4Packet(source, destination, TCP, segment, ttl=self.ttl))
+        self.send(Ipv4Packet(source, destination, TCP, segment, self.ttl, self._next_identification()))
+
+    def _next_identification(self) -> int:
+        self._identification = self._identification % 0xFFFF + 1
+        return self._identification
 
     def _mss_for(self, destination: int) -> int:
         hop = self.forwarding.hop(0, destination)

@@ -8,9 +8,6 @@ def internet_checksum(data: bytes, initial: int = 0) -> int:
 
     `initial` is added: the sum of a pseudo header. Over bytes that hold their own right checksum it is 0.
     """
-    # Modulo 0xFFFF is the one's complement sum; only an all-zero sum and 0xFFFF have to be told apart.
-    total = int.from_bytes(data) if not len(data) & 1 else int.from_bytes(data) << 8
-    total += initial
-    if not total:
-        return 0xFFFF
-    return 0xFFFF - (total % 0xFFFF or 0xFFFF)
+    total = (int.from_bytes(data) << 8 if len(data) & 1 else int.from_bytes(data)) + initial
+    # Modulo 0xFFFF is the one's complement sum; only nothing but zeros and 0xFFFF have to be told apart.
+    return 0xFFFF - (total % 0xFFFF or (0xFFFF if total else 0))

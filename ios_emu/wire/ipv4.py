@@ -48,44 +48,38 @@ class Ipv4Packet(NamedTuple):
     @classmethod
     def parse(cls, data: bytes) -> Ipv4Packet:
         """Reads a packet; what is behind its length is padding. Raises MalformedPacket."""
-        packet, header_length, total_length = cls._header(data)
+        header_length = _header_length(data)
+        total_length = int.from_bytes(data[2:4])
         if internet_checksum(data[:header_length]):
             raise MalformedPacket("an IPv4 header with a wrong checksum")
         if not header_length <= total_length <= len(data):
             raise MalformedPacket(f"an IPv4 packet of {len(data)} bytes that says it has {total_length}")
-        return (
-            packet._replace(payload=data[header_length:total_length]) if len(data) != total_length else packet
-        )
+        return cls._read(data, header_length, total_length)
 
     @classmethod
     def parse_quoted(cls, data: bytes) -> Ipv4Packet:
         """Reads the beginning of a packet, as an ICMP error quotes it. Raises MalformedPacket."""
-        return cls._header(data)[0]
+        return cls._read(data, _header_length(data), len(data))
 
     @classmethod
-    def _header(cls, data: bytes) -> tuple[Ipv4Packet, int, int]:
-        if len(data) < _SMALLEST:
-            raise MalformedPacket(f"an IPv4 packet of {len(data)} bytes")
-        first, tos, total_length, identification, fragment, ttl, protocol, _, source, destination = (
-            _FORMAT.unpack_from(data)
-        )
-        header_length = (first & 0x0F) * 4
-        if first >> 4 != 4 or header_length < _SMALLEST or header_length > len(data):
-            raise MalformedPacket("not an IPv4 header")
-        packet = cls(
+    def _read(cls, data: bytes, header_length: int, total_length: int) -> Ipv4Packet:
+        _, tos, _, identification, fragment, ttl, protocol, _, source, destination = _FORMAT.unpack_from(data)
+        payload = data[header_length:total_length]
+        if not fragment and header_length == _SMALLEST:
+            return cls(source, destination, protocol, payload, ttl, identification, tos)
+        return cls(
             source,
             destination,
             protocol,
-            data[header_length:],
+            payload,
             ttl,
             identification,
             tos,
             fragment & _DONT_FRAGMENT != 0,
             fragment & _MORE_FRAGMENTS != 0,
             (fragment & _OFFSET) * 8,
-            data[_SMALLEST:header_length] if header_length > _SMALLEST else b"",
+            data[_SMALLEST:header_length],
         )
-        return packet, header_length, total_length
 
     def build(self) -> bytes:
         """The packet's bytes, with its checksum. Raises ValueError where it can't be that long."""
@@ -99,6 +93,13 @@ class Ipv4Packet(NamedTuple):
         header = _FORMAT.pack(*fields, 0, source, destination) + options
         checksum = internet_checksum(header)
         return header[:10] + checksum.to_bytes(2) + header[12:] + payload
+
+
+def _header_length(data: bytes) -> int:
+    length = (data[0] & 0x0F) * 4 if len(data) >= _SMALLEST else 0
+    if data[:1] < b"\x40" or data[:1] > b"\x4f" or not _SMALLEST <= length <= len(data):
+        raise MalformedPacket("not an IPv4 header")
+    return length
 
 
 class Option(NamedTuple):

@@ -77,7 +77,9 @@ class TcpSegment(NamedTuple):
         if mss is not None:
             header += (_MSS << 24 | 4 << 16 | mss).to_bytes(4)
         length = len(header) + len(payload)
-        checksum = internet_checksum(header + payload, source + destination + TCP + length)
+        pseudo = source + destination + TCP + length
+        # The header is a whole number of words: its sum is added to that of the payload.
+        checksum = internet_checksum(payload, pseudo + int.from_bytes(header))
         return b"".join((header[:16], checksum.to_bytes(2), header[18:], payload))
 
 
