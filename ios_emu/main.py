@@ -15,7 +15,6 @@ import click
 from ios_emu.errors import UserError
 
 _BAD_ARGUMENTS = 2
-_DIFFERENT = 1
 DEFAULT_LAB = "router"
 
 
@@ -79,9 +78,7 @@ def replay(paths: tuple[str, ...], update: bool) -> None:
     """Replay transcripts (files or folders); show each difference, and exit with 1 on any."""
     from ios_emu.lab.replay_command import replay_paths
 
-    sys.exit(
-        _DIFFERENT if replay_paths([Path(path) for path in paths], update=update, show=click.echo) else 0
-    )
+    sys.exit(replay_paths([Path(path) for path in paths], update=update, show=click.echo))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

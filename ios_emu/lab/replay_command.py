@@ -8,13 +8,17 @@ from pathlib import Path
 from ios_emu.errors import TranscriptError
 from ios_emu.lab.replay import replay, transcripts_at
 
+DIFFERENT = 1
+BAD_FILE = 2
 
-def replay_paths(paths: Iterable[Path], *, update: bool, show: Callable[[str], None]) -> bool:
-    """Replays all transcripts of `paths`; True where something differed (and was not just rewritten).
 
-    A transcript that is not one is told and counts as different; the others are still replayed.
+def replay_paths(paths: Iterable[Path], *, update: bool, show: Callable[[str], None]) -> int:
+    """Replays all transcripts of `paths`; returns the exit status.
+
+    It is 1 where something differed (and was not just rewritten). A transcript that is not one is told and
+    makes it 2; the others are still replayed.
     """
-    count = failed = 0
+    count = failed = status = 0
     for path in (one for given in paths for one in transcripts_at(given)):
         count += 1
         try:
@@ -22,16 +26,18 @@ def replay_paths(paths: Iterable[Path], *, update: bool, show: Callable[[str], N
         except TranscriptError as error:
             show(str(error))
             failed += 1
+            status = BAD_FILE
             continue
         if result.differences and update:
             rewrite(path, result.lines)
             show(f"{path}: rewritten")
         elif result.differences:
             failed += 1
+            status = status or DIFFERENT
             for difference in result.differences:
                 show(difference.render())
     show(f"{count} transcript{'' if count == 1 else 's'}: {count - failed} as printed, {failed} not")
-    return failed > 0
+    return status
 
 
 def rewrite(path: Path, lines: list[str]) -> None:
