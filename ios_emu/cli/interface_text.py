@@ -102,6 +102,7 @@ class InterfaceFacts:
     last_output: str = "never"
     input_rate: Rate = Rate()
     output_rate: Rate = Rate()
+    last_clearing: str = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +162,10 @@ def _interface(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
     if kind is not InterfaceKind.LOOPBACK:
         yield f"  ARP type: ARPA, ARP Timeout 04:00:00{'' if ios or kind is InterfaceKind.VLAN else ', '}"
     if kind is InterfaceKind.SUBINTERFACE:
-        yield '  Last clearing of "show interface" counters never'
+        yield f'  Last clearing of "show interface" counters {facts.last_clearing}'
         return
     yield f"  Last input {facts.last_input}, output {facts.last_output}, output hang never"
-    yield '  Last clearing of "show interface" counters never'
+    yield f'  Last clearing of "show interface" counters {facts.last_clearing}'
     yield from _queues(facts, ios)
     for direction, rate in (("input", facts.input_rate), ("output", facts.output_rate)):
         yield f"  5 minute {direction} rate {rate.bits} bits/sec, {rate.packets} packets/sec"

@@ -12,6 +12,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ios_emu.cli import modes, screens
+from ios_emu.cli.connections import Connections
 from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
@@ -73,6 +74,7 @@ class Shell:
         self.mode: Mode = modes.EXEC
         self.target: Target = None
         self.terminal = Terminal()
+        self.connections = Connections()
         self.ended = False
 
     @property
@@ -101,6 +103,11 @@ class Shell:
         return self.terminal.exec_history if self.mode is modes.EXEC else self.terminal.config_history
 
     @property
+    def is_vty(self) -> bool:
+        """Did the user come over the network?"""
+        return self.line_name.startswith("vty")
+
+    @property
     def configuring(self) -> bool:
         """Is this a configuration mode?"""
         return self.mode is not modes.EXEC
@@ -127,7 +134,9 @@ class Shell:
     def execute(self, line: str) -> Reply:
         """Runs a line. Returns its text or its dialogue; raises the CommandErrors that IOS answers."""
         stripped = line.strip()
-        if not stripped or stripped.startswith("!"):
+        if not stripped:
+            return self._resume_current()
+        if stripped.startswith("!"):
             return ""
         try:
             command, mode = self._read(line)
@@ -141,6 +150,15 @@ class Shell:
         if command.known is not None:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
+
+    def _resume_current(self) -> Reply:
+        """An empty line in EXEC goes on at the connection that was suspended last."""
+        current = None if self.configuring else self.connections.current
+        if current is None:
+            return ""
+        from ios_emu.cli.commands.telnet import resume_connection
+
+        return resume_connection(self, current)
 
     def menu(self, text: str) -> Menu:
         """The `?` list behind `text`; in a sub-mode also for what only global configuration knows."""

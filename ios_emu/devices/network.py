@@ -16,6 +16,7 @@ from ios_emu.clock import MILLISECOND, Clock
 from ios_emu.devices.configuration import PORTS
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.traffic import Traffic
 from ios_emu.stack.cable import Port
 from ios_emu.stack.forwarding import ForwardingEntry, Hop
 from ios_emu.stack.interface_name import InterfaceName
@@ -26,6 +27,7 @@ from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
     from ios_emu.devices.router import Router
+    from ios_emu.stack.tcp import TcpStack
 
 _TTL = 255
 # IOS sends one unreachable in half a second; Packet Tracer as many as it is asked for.
@@ -41,6 +43,7 @@ class RouterNetwork:
         self._router = router
         self._clock = clock
         self._node = Node(clock, chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+        self.traffic = Traffic(clock, self.ports)
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._pending = False
         self._applied: list[Callable[[], None]] = []
@@ -64,6 +67,10 @@ class RouterNetwork:
         """What IPv4 knows of that interface."""
         return self._interfaces.get(name)
 
+    def with_tcp(self, listen: Callable[[TcpStack], object]) -> None:
+        """Adds a service that listens once TCP is used for the first time."""
+        self._node.tcp_services.append(listen)
+
     def on_change(self, apply: Callable[[], None]) -> None:
         """Adds a part of the router that looks at the configuration anew after each change."""
         self._applied.append(apply)
@@ -78,6 +85,7 @@ class RouterNetwork:
         """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
         self._node.arp.forget()
         self._interfaces.clear()
+        self.traffic.restart()
         for interface in self._router.config.interfaces.values():
             self.set_enabled(interface)
         self.changed()
@@ -153,6 +161,8 @@ class RouterNetwork:
         return None, next_hop
 
     def _carrier_changed(self, name: InterfaceName) -> None:
+        if self.ports[name].carrier:
+            self.traffic.watch()
         self._router.carrier_changed(name)
         self.changed()
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
+from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.network import RouterNetwork
@@ -59,6 +60,7 @@ class Router:
         self.chance = chance or random.Random(name)
         self.journal: Journal = journal or MemoryJournal()
         self.read_config = read_config
+        self.vtys_in_use: Callable[[], dict[int, IPv4Address]] = dict
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None
@@ -71,6 +73,7 @@ class Router:
         self.links_quiet = False
         self._protocols_up: set[InterfaceName] = set()
         self.network = RouterNetwork(self, clock, random.Random(f"{name}/network"))
+        self.debugging = Debugging(self)
         self._saved = configuration_body(self.config)
 
     # Time
@@ -103,6 +106,7 @@ class Router:
         self._saved = configuration_body(self.config)
         quiet, self.links_quiet = self.links_quiet, True
         self.network.restart()
+        self.debugging.set_all(False)
         self.links_quiet = quiet
         self.links_settled()
 
@@ -256,6 +260,10 @@ class Router:
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
         """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""
         self.clock.call_later(delay, self._emit, name, text, background=True)
+
+    def report_debug(self, text: str) -> None:
+        """Shows a line of `debug` at once."""
+        self.log.debug(text, self.config.timestamps_debug, self.now, self.uptime)
 
     def _emit(self, name: str, text: str) -> None:
         self.log.emit(name, text, self.config.timestamps_log, self.now, self.uptime)

@@ -36,7 +36,7 @@ class Timestamps:
     def stamp(self, now: datetime, uptime: timedelta) -> str:
         """The text before the message, with its colon and blank."""
         if self.kind == "uptime":
-            return f"{_uptime(uptime)}: "
+            return f"{short_time(uptime)}: "
         year = f" {now.year}" if self.year else ""
         milliseconds = f".{now.microsecond // 1000:03}" if self.msec else ""
         zone = " UTC" if self.show_timezone else ""
@@ -44,7 +44,8 @@ class Timestamps:
         return f"*{now:%b} {now.day:>2}{year} {now:%H:%M:%S}{milliseconds}{zone}: "
 
 
-def _uptime(uptime: timedelta) -> str:
+def short_time(uptime: timedelta) -> str:
+    """A span of time as IOS shortens it: `00:00:08`, `1d02h`, `3w4d`."""
     days, seconds = uptime.days, uptime.seconds
     if days >= 7:
         return f"{days // 7}w{days % 7}d"
@@ -69,7 +70,15 @@ class Syslog:
     def emit(self, name: str, text: str, stamps: Timestamps | None, now: datetime, up: timedelta) -> None:
         """Gives out `%NAME: text`, where `name` is like `SYS-5-CONFIG_I`."""
         stamp = "" if stamps is None else stamps.stamp(now, up)
-        line = f"{stamp}%{name}: {text}"
+        self._give(f"{stamp}%{name}: {text}")
+
+    def debug(self, text: str, stamps: Timestamps | None, now: datetime, up: timedelta) -> None:
+        """Gives out what `debug` shows; a text of several lines is stamped once."""
+        stamp = "" if stamps is None else stamps.stamp(now, up)
+        for line in f"{stamp}{text}".split("\n"):
+            self._give(line)
+
+    def _give(self, line: str) -> None:
         self.recent.append(line)
         for listener in list(self._listeners):
             listener(line)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli import platform_text, screens
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.login import log_in
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
 from ios_emu.cli.session import Session
@@ -22,7 +23,6 @@ from ios_emu.lab.output import Listener, Output
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
 
-_TRIES = 3
 _SETUP_QUESTION = "Would you like to enter the initial configuration dialog? [yes/no]: "
 _SETUP_TITLE = {
     Dialect.IOS: "\n\n         --- System Configuration Dialog ---\n\n",
@@ -33,7 +33,6 @@ _NO_SETUP = (
 )
 _STARTED = "\n\nPress RETURN to get started!\n\n\n"
 _AVAILABLE = "\n" * 33 + "{} con0 is now available\n" + "\n" * 5 + "Press RETURN to get started.\n" + "\n" * 4
-_VERIFICATION = "\nUser Access Verification\n\n"
 
 
 class Terminal(Protocol):
@@ -64,6 +63,7 @@ class Console:
         self._session: Session | None = None
         self._shell = Shell(router, read)
         self._problems: list[str] = []
+        self.on_power_on: Callable[[], None] = lambda: None
         router.read_config = self._read_configuration
         router.reload_requested = self._reload
         router.log.subscribe(self._show_log)
@@ -93,6 +93,7 @@ class Console:
 
     def power_on(self) -> None:
         """Boots the router and waits for the first Enter."""
+        self.on_power_on()
         self._problems.clear()
         self.router.boot(self.router.reload_reason)
         problems = "".join(self._problems)
@@ -159,31 +160,8 @@ class Console:
         shell = self._shell
         if config.banner_motd is not None:
             yield Say(f"\n{config.banner_motd}\n")
-        login = shell.line.login
-        if login is not None and not (yield from self._log_in(login)):
+        if not (yield from log_in(shell)):
             shell.ended = True
-        return ""
-
-    def _log_in(self, login: str) -> Dialogue:
-        """Returns some text when the user may come in, an empty one when not."""
-        password = self.router.config.lines.console.password
-        if login == "password" and password is None:
-            yield Say("\nPassword required, but none set\n")
-            return ""
-        yield Say(_VERIFICATION)
-        for _ in range(_TRIES):
-            try:
-                if login == "local":
-                    yield Ask("Username: ")
-                typed = yield Ask("Password: ", Kind.HIDDEN)
-            except Interrupted:
-                continue
-            if login == "password" and password is not None and password.matches(typed):
-                return "in"
-            if login == "local":
-                yield Say("% Login invalid\n\n")
-        if login == "password":
-            yield Say("% Bad passwords\n")
         return ""
 
     def _show_log(self, line: str) -> None:

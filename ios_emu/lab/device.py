@@ -17,6 +17,7 @@ from ios_emu.devices.router import Router
 from ios_emu.errors import UsageError
 from ios_emu.lab.console import Console
 from ios_emu.lab.host_console import HostConsole, new_host_shell
+from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Port
 from ios_emu.stack.switching import Switch
 
@@ -103,10 +104,11 @@ class RouterDevice:
 
     kind = "2811"
 
-    def __init__(self, router: Router, console: Console) -> None:
+    def __init__(self, router: Router, console: Console, vtys: VtyLines) -> None:
         self.name = router.name
         self.router = router
         self._console = console
+        console.on_power_on = vtys.close_all
 
     @property
     def ports(self) -> dict[str, Port]:

@@ -27,6 +27,7 @@ from ios_emu.lab.lab_file import (
     find_lab,
     read_lab_file,
 )
+from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Cable, Port
 from ios_emu.stack.switching import Switch
 
@@ -95,7 +96,8 @@ class Lab:
             router.startup = stored.decode("latin-1") or None
         else:
             router.startup = described.config
-        return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick))
+        vtys = VtyLines(router, shared_reader)
+        return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
 
     def _cable(self, link: Link) -> Cable:
         a, b = (self.devices[end.device].ports[end.port] for end in (link.a, link.b))

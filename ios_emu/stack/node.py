@@ -95,6 +95,7 @@ class Node:
         self.counters = IpCounters()
         self.trace: Callable[[PacketEvent], None] | None = None
         self.groups: set[int] = set()
+        self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
         self.forwarding = ForwardingTable()
         self.arp = ArpTable(
@@ -117,7 +118,10 @@ class Node:
         """TCP, made when it is first used: many a router never opens a connection."""
         from ios_emu.stack.tcp import TcpStack
 
-        return TcpStack(self.clock, self._send_tcp, self.chance, self._mss_for)
+        tcp = TcpStack(self.clock, self._send_tcp, self.chance, self._mss_for)
+        for listen in self.tcp_services:
+            listen(tcp)
+        return tcp
 
     # What the device sets
 

@@ -40,10 +40,13 @@ class TcpCounters:
 class TcpListener:
     """A port that takes connections; `accept` is given each one that is established."""
 
-    def __init__(self, stack: TcpStack, port: int, address: int, accept: Accept) -> None:
+    def __init__(
+        self, stack: TcpStack, port: int, address: int, accept: Accept, admits: Callable[[], bool]
+    ) -> None:
         self.port = port
         self.address = address
         self.accept = accept
+        self.admits = admits
         self._stack = stack
 
     def close(self) -> None:
@@ -83,14 +86,17 @@ class TcpStack:
         """The ports that take connections, in order."""
         return iter([self._listeners[key] for key in sorted(self._listeners)])
 
-    def listen(self, port: int, accept: Accept, address: int = 0) -> TcpListener:
+    def listen(
+        self, port: int, accept: Accept, address: int = 0, admits: Callable[[], bool] = lambda: True
+    ) -> TcpListener:
         """Takes connections at a port, of one own address or of all (0).
 
-        `accept` is called when a connection is established. Raises ValueError when the port is in use.
+        `accept` is called when a connection is established; while `admits` says no, they are refused.
+        Raises ValueError when the port is in use.
         """
         if (port, address) in self._listeners:
             raise ValueError(f"TCP port {port} is in use")
-        listener = self._listeners[port, address] = TcpListener(self, port, address, accept)
+        listener = self._listeners[port, address] = TcpListener(self, port, address, accept, admits)
         return listener
 
     def stop_listening(self, listener: TcpListener) -> None:
@@ -169,7 +175,7 @@ class TcpStack:
             return
         address, port = key[0], key[1]
         listener = self._listeners.get((port, address)) or self._listeners.get((port, 0))
-        if listener is None or segment.flags & ACK:
+        if listener is None or segment.flags & ACK or not listener.admits():
             self.counters.no_port += listener is None
             self._reset(key, segment)
             return

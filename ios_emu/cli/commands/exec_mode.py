@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ios_emu.cli import modes
-from ios_emu.cli.commands.names import BAD_NAME, look_up
+from ios_emu.cli.commands.names import BAD_NAME, read_address
+from ios_emu.cli.commands.telnet import open_connection
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind
 from ios_emu.cli.shell import Call, Shell
 from ios_emu.devices.dialect import Dialect
+from ios_emu.services.telnet_client import TELNET_PORT
 
 _TRIES = 3
 PRIVILEGED = 15
@@ -33,6 +35,8 @@ def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
     """`enable [LEVEL]`: asks for the enable secret, or else the enable password, where one is set."""
     config = call.config
     secret = config.enable_secret or config.enable_password
+    if secret is None and call.shell.is_vty and privilege > call.shell.level:
+        return "% No password set\n"
     if secret is None or privilege <= call.shell.level:
         call.shell.level = privilege
         return ""
@@ -77,9 +81,22 @@ def configure(call: Call) -> Dialogue:
     return '?Must be "terminal", "memory" or "network"\n'
 
 
-def leave(call: Call) -> str:
-    """`exit` and `logout` in EXEC: the session is over."""
+def leave(call: Call) -> Dialogue | str:
+    """`exit` and `logout` in EXEC: the session is over, and so are its connections."""
+    if call.shell.connections.current is not None:
+        return _leave_connections(call)
     call.shell.ended = True
+    return ""
+
+
+def _leave_connections(call: Call) -> Dialogue:
+    try:
+        answer = yield Ask("You have open connections [confirm]", Kind.KEY)
+    except Interrupted:
+        return ""
+    if answer.lower() in ("", "y"):
+        call.shell.connections.close_all()
+        call.shell.ended = True
     return ""
 
 
@@ -101,18 +118,10 @@ def exit_mode(call: Call) -> str:
 
 
 def unknown_word(shell: Shell, word: str) -> Dialogue | str:
-    """One word that is no command: IOS looks it up as a host to telnet to, unless told not to."""
-    if not shell.config.domain_lookup:
+    """One word that is no command: IOS telnets to it, as a name it looks it up, unless told not to."""
+    if read_address(word) is None and not shell.config.domain_lookup:
         return BAD_NAME + _UNKNOWN
-    return _telnet_to_unknown(shell, word)
-
-
-def _telnet_to_unknown(shell: Shell, word: str) -> Dialogue:
-    try:
-        yield from look_up(shell, word)
-    except Interrupted:
-        return "\n"
-    return _UNKNOWN
+    return open_connection(shell, word, TELNET_PORT)
 
 
 def show_privilege(call: Call) -> str:

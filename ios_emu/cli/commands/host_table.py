@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ios_emu.cli.commands import host
+from ios_emu.cli.commands import host, telnet
 from ios_emu.cli.host_shell import HostHandler
 
 HOST_HANDLERS: dict[str, HostHandler] = {
@@ -12,5 +12,6 @@ HOST_HANDLERS: dict[str, HostHandler] = {
     "host_ipconfig": host.ipconfig,
     "host_ipconfig_set": host.ipconfig_set,
     "host_ping": host.ping,
+    "host_telnet": telnet.host_telnet,
     "host_tracert": host.tracert,
 }

@@ -7,13 +7,16 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 
 from ios_emu.cli import interface_text
-from ios_emu.cli.interface_text import BriefRow, InterfaceFacts, InterfaceKind
+from ios_emu.cli.interface_text import BriefRow, Counters, InterfaceFacts, InterfaceKind, Rate
 from ios_emu.cli.shell import Call
+from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.router import EPOCH, Router
 from ios_emu.devices.running_config import dotted_hex
+from ios_emu.devices.syslog import short_time
 from ios_emu.services.dhcp_server import Binding, Pool, manual_bindings
+from ios_emu.stack.cable import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
 
@@ -44,6 +47,9 @@ _KINDS = {
     "Vlan": InterfaceKind.VLAN,
 }
 
+# In microseconds; that of a FastEthernet depends on its speed.
+_DELAYS = {"Loopback": 5000, "Vlan": 1_000_000}
+
 # Where a binding's client identifier goes on in the next line.
 _CLIENT_WIDTH = 20
 
@@ -64,25 +70,57 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
 
 
 def _facts(router: Router, interface: Interface) -> InterfaceFacts:
-    loopback = interface.is_loopback
+    loopback, name = interface.is_loopback, interface.name
     slow = interface.speed == "10"
+    traffic = router.network.traffic
+    bits_in, frames_in, bits_out, frames_out = traffic.rates(name)
+    last_in, last_out = traffic.last(name)
+    tag = interface.encapsulation
     return InterfaceFacts(
-        name=str(interface.name),
+        name=str(name),
         admin_down=router.admin_down(interface),
         line_up=router.interface_up(interface),
         protocol_up=router.protocol_up(interface),
-        kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[interface.name.kind],
+        kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[name.kind],
         mac=interface.mac,
         description=interface.description,
         address=interface.address,
         bandwidth_kbit=interface.bandwidth or (8_000_000 if loopback else 10_000 if slow else 100_000),
-        delay_usec=5000 if loopback else 1000 if slow else 100,
+        delay_usec=_DELAYS.get(name.kind, 1000 if slow else 100),
         mtu=1514 if loopback else 1500,
         duplex=interface.duplex,
         speed=interface.speed,
-        vlan=interface.encapsulation.vlan if interface.encapsulation else None,
-        native=interface.encapsulation.native if interface.encapsulation else False,
+        vlan=tag.vlan if tag else None,
+        native=tag.native if tag else False,
+        counters=_counters(traffic.counters(name)),
+        last_input=_since(router, last_in),
+        last_output=_since(router, last_out),
+        input_rate=Rate(bits_in, frames_in),
+        output_rate=Rate(bits_out, frames_out),
+        last_clearing=_since(router, traffic.cleared_at(name)),
     )
+
+
+def _counters(counted: PortCounters) -> Counters:
+    return Counters(
+        packets_input=counted.frames_in,
+        bytes_input=counted.bytes_in,
+        broadcasts=counted.broadcasts_in,
+        runts=counted.runts,
+        giants=counted.giants,
+        input_errors=counted.runts + counted.giants,
+        packets_output=counted.frames_out,
+        bytes_output=counted.bytes_out,
+        output_drops=counted.output_drops,
+        lost_carrier=counted.carrier_lost,
+    )
+
+
+def _since(router: Router, when: int | None) -> str:
+    """How long ago, as IOS prints it: `00:00:08`, `1d02h`, `3w4d`, or `never`."""
+    if when is None:
+        return "never"
+    return short_time(timedelta(seconds=(router.clock.now - when) // SECOND))
 
 
 def show_ip_interface_brief(call: Call) -> str:

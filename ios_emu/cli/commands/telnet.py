@@ -1,0 +1,148 @@
+"""`telnet`, `show sessions`, `resume` and `disconnect`: connections to other devices of the lab."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+from ios_emu.cli.commands.names import read_address, resolve, source_address
+from ios_emu.cli.connections import Connection
+from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Relay, Say
+from ios_emu.cli.shell import Call, Shell
+from ios_emu.clock import MINUTE
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.host import Host
+from ios_emu.services.telnet_client import TELNET_PORT, TelnetClient
+from ios_emu.stack.interface_name import InterfaceName
+
+FAILURES = {
+    "refused": "% Connection refused by remote host",
+    "timed out": "% Connection timed out; remote host not responding",
+    "unreachable": "% Destination unreachable; gateway or host down",
+    "reset": "% Connection reset by remote host",
+}
+_UNKNOWN_HOST = "% Unknown command or computer name, or unable to find computer address\n"
+_NO_SESSIONS = "% No connections open\n"
+_HEADER = "Conn Host                Address             Byte  Idle Conn Name\n"
+
+
+def telnet(
+    call: Call,
+    telnet_host: str,
+    telnet_port: int = TELNET_PORT,
+    interface_name: InterfaceName | None = None,
+) -> Dialogue:
+    """`telnet HOST [PORT] [/source-interface INTERFACE]`."""
+    source = None if interface_name is None else source_address(call, interface_name)
+    return (yield from open_connection(call.shell, telnet_host, telnet_port, source))
+
+
+def open_connection(shell: Shell, host: str, port: int, source: int | None = None) -> Dialogue:
+    """Opens a connection and stays there until it ends or is suspended."""
+    try:
+        address = yield from resolve(shell, host)
+    except Interrupted:
+        return "\n"
+    if address is None:
+        return _UNKNOWN_HOST
+    packet_tracer = shell.dialect is Dialect.PACKET_TRACER
+    where = str(address) if port == TELNET_PORT else f"{address}, {port}"
+    yield Say(f"Trying {where} ..." + ("" if packet_tracer else " "))
+    try:
+        client = TelnetClient(shell.router.network.node, int(address), port, source)
+        connection = shell.connections.add(host, client)
+    except ValueError:
+        return f"\n{FAILURES['unreachable']}\n"
+    try:
+        failure = yield client.opened
+    except Interrupted:
+        client.close()
+        shell.connections.remove(connection)
+        return "\n"
+    if failure is not None:
+        shell.connections.remove(connection)
+        return f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
+    yield Say("Open\n")
+    return (yield from _stay(shell, connection))
+
+
+def _stay(shell: Shell, connection: Connection) -> Dialogue:
+    client = connection.client
+    shell.connections.use(connection)
+    departure = yield Relay(client.send, client.attach)
+    client.detach()
+    if departure is Departure.SUSPENDED:
+        return "\n"
+    shell.connections.remove(connection)
+    return f"\n[Connection to {connection.name} closed by foreign host]\n"
+
+
+def show_sessions(call: Call) -> str:
+    """`show sessions`."""
+    shell = call.shell
+    rows = ""
+    for one in shell.connections:
+        mark = "*" if one is shell.connections.current else " "
+        idle = (call.router.clock.now - one.client.last_input) // MINUTE
+        address = str(IPv4Address(one.client.host))
+        rows += (
+            f"{mark}{one.number:>3} {one.name:<20}{address:<20}{one.client.unseen:>4}  {idle:>4} {one.name}\n"
+        )
+    return _HEADER + rows if rows else _NO_SESSIONS
+
+
+def resume(call: Call, connection: str | None = None) -> Dialogue | str:
+    """`resume [NUMBER | NAME]`."""
+    found = call.shell.connections.find(connection)
+    if found is None:
+        return "% No such connection\n" if connection is not None else "% No current connection\n"
+    return resume_connection(call.shell, found)
+
+
+def resume_connection(shell: Shell, connection: Connection) -> Dialogue:
+    """Goes on at a suspended connection."""
+    yield Say(f"[Resuming connection {connection.number} to {connection.name} ... ]\n\n")
+    return (yield from _stay(shell, connection))
+
+
+def disconnect(call: Call, connection: str | None = None) -> Dialogue | str:
+    """`disconnect [NUMBER | NAME]`, after a question."""
+    found = call.shell.connections.find(connection)
+    if found is None:
+        return "% No such connection\n" if connection is not None else "% No current connection\n"
+    return _disconnect(call.shell, found)
+
+
+def _disconnect(shell: Shell, connection: Connection) -> Dialogue:
+    try:
+        answer = yield Ask(f"Closing connection to {connection.name} [confirm]", Kind.KEY)
+    except Interrupted:
+        return ""
+    if answer.lower() in ("", "y"):
+        connection.client.close()
+        shell.connections.remove(connection)
+    return ""
+
+
+def host_telnet(host: Host, host_target: str, host_port: int = TELNET_PORT) -> Dialogue:
+    """`telnet ADDRESS [PORT]` at a host's prompt; Ctrl-Shift-6 x ends it there."""
+    address = read_address(host_target)
+    if address is None:
+        return f"Could not find host {host_target}. Please check the name and try again.\n"
+    yield Say(f"Trying {address} ...")
+    try:
+        client = TelnetClient(host.node, int(address), host_port)
+    except ValueError:
+        return f"\n{FAILURES['timed out']}\n"
+    try:
+        failure = yield client.opened
+    except Interrupted:
+        client.close()
+        return "\n"
+    if failure is not None:
+        return f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
+    yield Say("Open\n")
+    departure = yield Relay(client.send, client.attach)
+    if departure is Departure.SUSPENDED:
+        client.close()
+        return "\n"
+    return f"\n[Connection to {address} closed by foreign host]\n"
