@@ -33,6 +33,7 @@ class Configuration:
     timestamps_debug: Timestamps | None = None
     timestamps_log: Timestamps | None = None
     password_encryption: bool = False
+    tcp_small_servers: bool = False
     enable_secret: Secret | None = None
     enable_password: Secret | None = None
     banner_motd: str | None = None

@@ -27,6 +27,7 @@ from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
     from ios_emu.devices.router import Router
+    from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.tcp import TcpStack
 
 _TTL = 255
@@ -45,6 +46,7 @@ class RouterNetwork:
         self._node = Node(clock, chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
         self.traffic = Traffic(clock, self.ports)
         self._interfaces: dict[InterfaceName, IpInterface] = {}
+        self._servers: SmallServers | None = None
         self._pending = False
         self._applied: list[Callable[[], None]] = []
         for name, port in self.ports.items():
@@ -111,8 +113,17 @@ class RouterNetwork:
         self._interfaces = present
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
         self._node.configure(present.values(), self._forwarding(router.routes()))
+        self._serve(config.tcp_small_servers)
         for apply in self._applied:
             apply()
+
+    def _serve(self, small_servers: bool) -> None:
+        if small_servers and self._servers is None:
+            from ios_emu.services.small_servers import SmallServers
+
+            self._servers = SmallServers(self._node.tcp, lambda: self._router.now)
+        if self._servers is not None:
+            self._servers.set(small_servers)
 
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
         tag = interface.encapsulation

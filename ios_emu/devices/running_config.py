@@ -142,6 +142,8 @@ def _timestamps(which: str, config: Configuration) -> str:
 def _password_encryption(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
+    if config.tcp_small_servers:
+        yield "service tcp-small-servers"
 
 
 def _enable(config: Configuration) -> Iterator[str]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ios_emu.clock import MICROSECOND, MILLISECOND, SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import LabFileError
+from ios_emu.lab.lab_dns import DNS_KEYS
 from ios_emu.lab.lab_file import (
     DnsRecord,
     DnsService,
@@ -32,7 +33,6 @@ from ios_emu.lab.lab_file import (
     lab_of,
     read_lab_file,
 )
-from ios_emu.lab.lab_dns import DNS_KEYS
 from ios_emu.lab.lab_links import LINK_KEYS
 from ios_emu.lab.lab_mail import ACCOUNT_KEYS, MAIL_KEYS
 from ios_emu.wire.ethernet import MacAddress
@@ -58,8 +58,8 @@ BROKEN = (Path(__file__).parent / "broken_labs.txt").read_text(encoding="utf-8")
 HUGE = {
     "x = " + "[" * 5000: "FILE: is not TOML: it is nested too deeply; mend the file",
     f"[devices.{'x' * 64}]\ntype = 'pc'": (
-        f"FILE: devices.'{'x' * 56}...: is no device name: a name has up to 63 letters, digits, _ and single -, "
-        "and begins with a letter or a digit; choose another name"
+        f"FILE: devices.'{'x' * 56}...: is no device name: a name has up to 63 letters, digits, _ and "
+        "single -, and begins with a letter or a digit; choose another name"
     ),
     cable(f"loss = 0x{'f' * 5000}"): (
         'FILE: links, entry 1, loss: a huge number is out of range: a chance is from 0% to 100%; write "1%"'
@@ -379,7 +379,7 @@ SCALARS = (
     | st.dates()
     | st.times()
     | st.datetimes()
-    | st.just(1 << 20000)
+    | st.just(1 << 1200)
 )
 TREES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
@@ -421,7 +421,7 @@ def is_one_line(text: str) -> bool:
 
 
 @pytest.mark.property
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(tree=LABS | st.dictionaries(WORDS, TREES))
 def test_any_tree_is_a_lab_or_is_refused(tree: dict[str, Any]) -> None:
     said = answer(lambda: lab_of(Path("lab.toml"), tree))

@@ -94,6 +94,7 @@ HANDLERS: dict[str, Handler] = {
     "kept": config_global.kept,
     "marker": config_global.marker,
     "service_password_encryption": config_global.service_password_encryption,
+    "service_tcp_small_servers": config_global.service_tcp_small_servers,
     "service_timestamps": config_global.service_timestamps,
     # Interfaces
     "bandwidth": config_interface.bandwidth,

@@ -106,6 +106,12 @@ def service_password_encryption(call: Call) -> str:
     return ""
 
 
+def service_tcp_small_servers(call: Call) -> str:
+    """`service tcp-small-servers`: echo, discard, daytime and chargen on the router's addresses."""
+    call.config.tcp_small_servers = not call.no
+    return ""
+
+
 def service_timestamps(
     call: Call,
     log: str | None = None,

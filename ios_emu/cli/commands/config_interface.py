@@ -8,7 +8,7 @@ from ios_emu.cli import modes
 from ios_emu.cli.shell import Call
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.interface import Dot1q, Interface
-from ios_emu.errors import CommandRefused
+from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 
 _LONGEST_DESCRIPTION = 240
@@ -183,15 +183,23 @@ def shutdown(call: Call) -> str:
 
 
 def duplex(call: Call, auto: str = "", full: str = "", half: str = "") -> str:
-    """`duplex auto|full|half`."""
+    """`duplex auto|full|half`, of a port."""
+    _check_port(call)
     call.interface.duplex = "auto" if call.no else auto or full or half
     return ""
 
 
 def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "") -> str:
-    """`speed auto|10|100`."""
+    """`speed auto|10|100`, of a port."""
+    _check_port(call)
     call.interface.speed = "auto" if call.no else auto or ten or hundred
     return ""
+
+
+def _check_port(call: Call) -> None:
+    """Only a port has a medium; elsewhere IOS does not know the word."""
+    if call.interface.name.kind != "FastEthernet" or call.interface.is_subinterface:
+        raise InvalidInput(min(call.command.columns.values(), default=0))
 
 
 def encapsulation_dot1q(call: Call, vlan_id: int | None = None, native: str | None = None) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.config_global import entered
 from ios_emu.cli.shell import Call
-from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT
-
-_FIRST_VTY_LINE = 2
+from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT, FIRST_VTY_LINE
 
 
 def line_console(call: Call, line_number: int) -> str:
@@ -77,7 +75,7 @@ def _number(call: Call, settings: object) -> int:
         return 0
     if settings is lines.aux:
         return 1
-    return _FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
+    return FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
 
 
 def logging_synchronous(call: Call) -> str:

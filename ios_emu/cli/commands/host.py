@@ -11,6 +11,7 @@ from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.host import Host
 from ios_emu.errors import CommandRefused
 from ios_emu.services.ping import Outcome, Pinger
+from ios_emu.stack.tcp_connection import TcpState
 from ios_emu.wire import icmp
 
 _LABEL = 33
@@ -20,6 +21,20 @@ _TRACE_TIMEOUT = 4 * SECOND
 _HOPS = 30
 _PROBES = 3
 _ANY = IPv4Address(0)
+# As netstat spells the states of a connection.
+_STATES = {
+    TcpState.CLOSED: "CLOSED",
+    TcpState.LISTEN: "LISTENING",
+    TcpState.SYN_SENT: "SYN_SENT",
+    TcpState.SYN_RECEIVED: "SYN_RECEIVED",
+    TcpState.ESTABLISHED: "ESTABLISHED",
+    TcpState.FIN_WAIT_1: "FIN_WAIT_1",
+    TcpState.FIN_WAIT_2: "FIN_WAIT_2",
+    TcpState.CLOSE_WAIT: "CLOSE_WAIT",
+    TcpState.CLOSING: "CLOSING",
+    TcpState.LAST_ACK: "LAST_ACK",
+    TcpState.TIME_WAIT: "TIME_WAIT",
+}
 
 
 def ipconfig(host: Host, details: str | None = None) -> str:
@@ -196,6 +211,26 @@ def arp_delete(host: Host, arp_address: IPv4Address | None = None) -> str:
     """`arp -d [ADDRESS]`: forgets one neighbour, or all."""
     host.node.arp.forget(address=None if arp_address is None else int(arp_address))
     return ""
+
+
+def netstat(host: Host) -> str:
+    """`netstat`: the ports that listen, and the TCP connections."""
+    tcp = host.node.tcp
+    rows = [_netstat_row(f"0.0.0.0:{listener.port}", "0.0.0.0:0", "LISTENING") for listener in tcp.listeners]
+    rows += [
+        _netstat_row(
+            f"{IPv4Address(one.local)}:{one.local_port}",
+            f"{IPv4Address(one.remote)}:{one.remote_port}",
+            _STATES[one.state],
+        )
+        for one in tcp.connections
+    ]
+    header = f"  {'Proto':<5}  {'Local Address':<21}  {'Foreign Address':<21}  State\n"
+    return f"\nActive Connections\n\n{header}{''.join(rows)}"
+
+
+def _netstat_row(local: str, foreign: str, state: str) -> str:
+    return f"  {'TCP':<5}  {local:<21}  {foreign:<21}  {state}\n"
 
 
 def help_(host: Host) -> str:

@@ -11,6 +11,7 @@ HOST_HANDLERS: dict[str, HostHandler] = {
     "host_help": host.help_,
     "host_ipconfig": host.ipconfig,
     "host_ipconfig_set": host.ipconfig_set,
+    "host_netstat": host.netstat,
     "host_ping": host.ping,
     "host_telnet": telnet.host_telnet,
     "host_tracert": host.tracert,
