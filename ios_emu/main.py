@@ -26,6 +26,7 @@ def _lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--state", metavar="DIR", help="Where NVRAM is kept (default: your state folder, per lab)."
         ),
+        click.option("--capture", metavar="FILE", help="Write all frames to a PCAPNG file."),
         click.option("--fresh", is_flag=True, help="Start without what was kept; it is moved aside."),
     ]
     for option in reversed(options):
@@ -54,11 +55,11 @@ def cli() -> None:
 
 @cli.command()
 @_lab_options
-def up(lab: str, quick: bool, state: str | None, fresh: bool) -> None:
+def up(lab: str, quick: bool, state: str | None, fresh: bool, capture: str | None) -> None:
     """Run a lab and open the console of its first router. Ctrl-] leads to the lab prompt."""
     from ios_emu.edges.commands import up as run_up
 
-    run_up(lab, quick=quick, state=state, fresh=fresh)
+    run_up(lab, quick=quick, state=state, fresh=fresh, capture=capture)
 
 
 @cli.command()
@@ -83,12 +84,13 @@ def replay(paths: tuple[str, ...], update: bool) -> None:
 
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("lab")
+@click.option("--capture", metavar="FILE", help="Write all frames to a PCAPNG file.")
 @click.argument("commands", nargs=-1, type=click.UNPROCESSED, metavar='@DEVICE "COMMAND"...')
-def run(lab: str, commands: tuple[str, ...]) -> None:
+def run(lab: str, commands: tuple[str, ...], capture: str | None) -> None:
     """Type commands at the consoles of a fresh LAB and print what they show, as fast as possible."""
-    from ios_emu.lab.run import run_commands
+    from ios_emu.edges.commands import run as run_lab
 
-    for text in run_commands(lab, commands):
+    for text in run_lab(lab, commands, capture):
         click.echo(text, nl=False)
 
 

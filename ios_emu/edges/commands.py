@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
+from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.journal import StoreJournal
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.store import StateFolder, default_state_folder
 from ios_emu.errors import StateError
 from ios_emu.lab.lab_file import find_lab
+from ios_emu.lab.prompt import FastControl
 from ios_emu.lab.topology import Lab
 
 _CLOCK = "lab-time"
 
 
-def up(lab: str, *, quick: bool, state: str | None, fresh: bool) -> None:
+def up(lab: str, *, quick: bool, state: str | None, fresh: bool, capture: str | None = None) -> None:
     """Runs a lab in this terminal until its end. Raises LabFileError, StateError, UsageError."""
     find_lab(lab)
     require_terminal()
@@ -36,10 +39,24 @@ def up(lab: str, *, quick: bool, state: str | None, fresh: bool) -> None:
             return RealTime(running, journal, committed=keep_lab_time)
 
         try:
-            asyncio.run(TerminalConsole(running, drive).run())
+            asyncio.run(TerminalConsole(running, drive, capture=capture).run())
         finally:
             keep_lab_time()
             print("\r")
+
+
+def run(lab_name: str, commands: tuple[str, ...], capture: str | None) -> Iterator[str]:
+    """Types commands in a fresh lab, with a capture if asked; yields what the consoles show."""
+    from ios_emu.lab.run import run_commands
+
+    lab = Lab(lab_name)
+    control = ProcessControl(lab, FastControl(lab))
+    if capture is not None:
+        control.capture(capture)
+    try:
+        yield from run_commands(lab, commands, control)
+    finally:
+        control.close()
 
 
 def record(file: Path, lab: str) -> None:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from prompt_toolkit.input import Input, create_input
@@ -18,9 +19,11 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from ios_emu.cli.shell import shared_reader
+from ios_emu.edges.control import ProcessControl
+from ios_emu.edges.realtime import RealTime
 from ios_emu.errors import UsageError
 from ios_emu.lab.console import Terminal
-from ios_emu.lab.prompt import LabPrompt
+from ios_emu.lab.prompt import FastControl, LabPrompt
 from ios_emu.lab.topology import Lab
 
 ESCAPE = "\x1d"
@@ -78,17 +81,24 @@ class AsFastAsPossible:
 class TerminalConsole:
     """The consoles of a lab in one terminal, one at a time, and the lab prompt between them.
 
-    `drive` is made when the loop runs; `console_of` gives the console of a device.
+    `drive` is made when the loop runs; `console_of` gives the console of a device; `capture` is the file
+    that all frames are written to from the beginning.
     """
 
     def __init__(
-        self, lab: Lab, drive: Callable[[], Drive], console_of: Callable[[str], Terminal] | None = None
+        self,
+        lab: Lab,
+        drive: Callable[[], Drive],
+        console_of: Callable[[str], Terminal] | None = None,
+        capture: str | None = None,
     ) -> None:
         self.lab = lab
         self._make_drive = drive
         self._drive: Drive = AsFastAsPossible(lab)
         self._console_of = console_of or (lambda name: lab[name].console())
-        self._prompt = LabPrompt(lab)
+        self._control = ProcessControl(lab, FastControl(lab))
+        self._prompt = LabPrompt(lab, self._control)
+        self._capture = capture
         self._input: Input = create_input()
         self._left: asyncio.Future[None] | None = None
         self._flush: asyncio.TimerHandle | None = None
@@ -98,6 +108,10 @@ class TerminalConsole:
         """Shows the console until the lab prompt's `quit`, the end of input, or SIGTERM."""
         loop = asyncio.get_running_loop()
         self._drive = self._make_drive()
+        if isinstance(self._drive, RealTime):
+            self._control.gait = self._drive
+        if self._capture is not None:
+            self._control.capture(self._capture)
         done = loop.create_future()
         for name in ("SIGTERM", "SIGHUP"):
             with contextlib.suppress(NotImplementedError, AttributeError, ValueError):
@@ -109,6 +123,7 @@ class TerminalConsole:
         finally:
             warm_up.cancel()
             self._drive.stop()
+            self._control.close()
 
     async def _console(self, done: asyncio.Future[None]) -> bool:
         """Connects the terminal with the console until Ctrl-]; False when the input has ended."""
@@ -166,13 +181,18 @@ class TerminalConsole:
                 continue
             except EOFError:
                 line = f"open {self._device}"
-            answer = self._prompt.execute(line)
+            answers: list[str] = []
+            self._drive.wake(partial(self._execute, line, answers))
+            answer = "".join(answers) + self._prompt.take_notices()
             _write(answer.replace("\n", "\r\n").encode())
             if self._prompt.quitting:
                 return False
             if self._prompt.opened is not None:
                 self._device, self._prompt.opened = self._prompt.opened, None
                 return True
+
+    def _execute(self, line: str, answers: list[str]) -> None:
+        answers.append(self._prompt.execute(line))
 
 
 def _finish(future: asyncio.Future[None]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ios_emu.clock import Pace
+from ios_emu.clock import SECOND, Pace
 from ios_emu.edges.journal import StoreJournal
 from ios_emu.lab.topology import Lab
 
@@ -49,6 +49,35 @@ class RealTime:
                 return
             self._journal.commit()
             self._committed()
+
+    # What the lab prompt asks
+
+    def set_speed(self, speed: float) -> str:
+        """Lab seconds for each wall second. Raises ValueError unless it is above zero."""
+        self._pace.set_speed(speed, self._loop.time())
+        self.wake()
+        return ""
+
+    def pause(self) -> str:
+        """Stops lab time."""
+        self._pace.pause(self._loop.time())
+        self.wake()
+        return "lab time stands still; 'step' runs one event, 'resume' goes on\n"
+
+    def resume(self) -> str:
+        """Lets lab time go on."""
+        self._pace.resume(self._loop.time())
+        self.wake()
+        return ""
+
+    def step(self) -> str:
+        """Runs the next event alone."""
+        if not self._pace.paused:
+            return "lab time runs; 'pause' stops it\n"
+        if not self.lab.clock.step():
+            return "nothing is going to happen\n"
+        self._settle()
+        return f"lab time is {self.lab.clock.now / SECOND:.6f} s\n"
 
     def stop(self) -> None:
         """Ends the driving; the lab stands still."""

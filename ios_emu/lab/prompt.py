@@ -2,16 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ios_emu.cli.shell import shared_reader
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, UserError
+from ios_emu.lab.device import RouterDevice
+from ios_emu.lab.lab_values import ValueProblem, chance_of, duration
+from ios_emu.lab.output import Output
 
 if TYPE_CHECKING:
-    from ios_emu.lab.topology import Lab
+    from ios_emu.lab.topology import Lab, LabCable
 
 MODE = "lab"
+_OFF = "off"
+_NO_WALL_CLOCK = "lab time does not follow a clock here: it passes as fast as it can\n"
+
+
+class Control(Protocol):
+    """What the lab prompt asks of whoever drives the lab. Each answers with a line, or with nothing."""
+
+    def set_speed(self, speed: float) -> str:
+        """Lab seconds for each wall second."""
+
+    def pause(self) -> str:
+        """Stops lab time."""
+
+    def resume(self) -> str:
+        """Lets it go on."""
+
+    def step(self) -> str:
+        """Runs the next event alone."""
+
+    def capture(self, path: str | None) -> str:
+        """Writes all frames to a file; None ends that. Raises UsageError."""
+
+
+class FastControl:
+    """A lab that no wall clock drives, and no disk is near."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+
+    def set_speed(self, speed: float) -> str:
+        """There is no speed to set."""
+        return _NO_WALL_CLOCK
+
+    def pause(self) -> str:
+        """Between two lines lab time stands still anyway."""
+        return _NO_WALL_CLOCK
+
+    def resume(self) -> str:
+        """Nothing was paused."""
+        return _NO_WALL_CLOCK
+
+    def step(self) -> str:
+        """Runs the next event alone."""
+        return "" if self._lab.clock.step() else "nothing is going to happen\n"
+
+    def capture(self, path: str | None) -> str:
+        """There is nowhere to write to."""
+        return "a capture is written by 'ios-emu up', 'serve' and 'run'\n"
 
 
 class LabPrompt:
@@ -19,15 +71,25 @@ class LabPrompt:
 
     prompt = "lab> "
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, control: Control | None = None) -> None:
         self.lab = lab
+        self.control: Control = control or FastControl(lab)
         self.opened: str | None = None
         self.quitting = False
+        self._notices: list[str] = []
         self._handlers: dict[str, Callable[..., str]] = {
+            "lab_capture": self._capture,
             "lab_devices": self._devices,
             "lab_help": self._help,
+            "lab_link": self._link,
+            "lab_links": self._links,
             "lab_open": self._open,
+            "lab_pause": lambda: self.control.pause(),
             "lab_quit": self._quit,
+            "lab_resume": lambda: self.control.resume(),
+            "lab_save": self._save,
+            "lab_speed": self._speed,
+            "lab_step": lambda: self.control.step(),
         }
 
     @property
@@ -58,6 +120,11 @@ class LabPrompt:
         except UserError as error:
             return f"{error}\n"
 
+    def take_notices(self) -> str:
+        """What has become known since: how saving went."""
+        notices, self._notices = self._notices, []
+        return "".join(notices)
+
     def _devices(self) -> str:
         return "".join(f"{name:<16}{device.kind}\n" for name, device in self.lab.devices.items())
 
@@ -67,12 +134,104 @@ class LabPrompt:
         return "".join(f"  {entry.name:<{width}}  {entry.text}\n" for entry in entries)
 
     def _open(self, device: str) -> str:
-        self.opened = self.lab[device].name
+        found = self.lab[device]
+        found.console()
+        self.opened = found.name
         return ""
 
     def _quit(self) -> str:
         self.quitting = True
         return ""
+
+    # Cables
+
+    def _links(self) -> str:
+        lines = []
+        for wired in self.lab.cables:
+            a, b = wired.ends
+            state = ", ".join(_condition(wired))
+            lines.append(f"{a} -- {b}  {state}\n")
+        return "".join(lines) or "the lab has no cables\n"
+
+    def _link(
+        self,
+        end_a: str,
+        end_b: str,
+        cut: str | None = None,
+        mend: str | None = None,
+        loss: str | None = None,
+        delay: str | None = None,
+        duplicate: str | None = None,
+        reorder: str | None = None,
+    ) -> str:
+        found = [wired for wired in self.lab.cables if _joins(wired, end_a, end_b)]
+        if len(found) != 1:
+            what = "no cable" if not found else f"{len(found)} cables: name a port, as in R1:Fa0/0"
+            return f"between {end_a} and {end_b} there {'is' if not found else 'are'} {what}\n"
+        cable = found[0].cable
+        try:
+            if cut is not None:
+                cable.set_up(False)
+            elif mend is not None:
+                cable.set_up(True)
+            elif loss is not None:
+                cable.loss = chance_of(loss)
+            elif duplicate is not None:
+                cable.duplicate = chance_of(duplicate)
+            elif reorder is not None:
+                cable.reorder = chance_of(reorder)
+            elif delay is not None:
+                cable.delay = duration(delay)
+        except ValueProblem as problem:
+            return f"{problem.what}: {problem.why}; {problem.remedy}\n"
+        return ""
+
+    # Time, files
+
+    def _speed(self, speed: str) -> str:
+        try:
+            return self.control.set_speed(float(speed))
+        except ValueError:
+            return f"{speed} is no speed: it is a number above zero; write speed 10\n"
+
+    def _capture(self, capture: str) -> str:
+        return self.control.capture(None if capture == _OFF else capture)
+
+    def _save(self) -> str:
+        for device in self.lab.devices.values():
+            if isinstance(device, RouterDevice):
+                device.router.save(partial(self._saved, device.name))
+        return ""
+
+    def _saved(self, name: str, problem: str | None) -> None:
+        self._notices.append(f"{name}: saved\n" if problem is None else f"{name}: not saved: {problem}\n")
+
+
+def _condition(wired: LabCable) -> Iterator[str]:
+    cable = wired.cable
+    if not cable.up:
+        yield "down"
+    else:
+        yield "up" if cable.ends[0].carrier else "up, but a port is shut"
+    for name in ("loss", "duplicate", "reorder"):
+        share: Any = getattr(cable, name)
+        if share:
+            yield f"{name} {share:.4g}"
+
+
+def _joins(wired: LabCable, a: str, b: str) -> bool:
+    """Are these its ends? Each is a device, or a device with its port in short or in full."""
+    first, second = wired.ends
+    return (_is_end(first, a) and _is_end(second, b)) or (_is_end(first, b) and _is_end(second, a))
+
+
+def _is_end(end: str, text: str) -> bool:
+    device, _, port = text.partition(":")
+    own_device, _, own_port = end.partition(":")
+    if device != own_device:
+        return False
+    kind = port.rstrip("0123456789/.")
+    return not port or (own_port.lower().startswith(kind.lower()) and own_port.endswith(port[len(kind) :]))
 
 
 class LabPromptConsole:
@@ -80,20 +239,20 @@ class LabPromptConsole:
 
     def __init__(self, lab: Lab) -> None:
         self._prompt = LabPrompt(lab)
-        self._listeners: list[Callable[[bytes], None]] = []
+        self._output = Output()
         self._typed = ""
 
     def attach(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
         """Gives the output to `listener`; call what is returned to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._output.attach(listener)
 
     def receive(self, data: bytes) -> None:
         """Takes keys: text, Enter, and `?`, which answers at once and keeps the line."""
         for key in data.decode("latin-1"):
             if key == "\r":
                 line, self._typed = self._typed, ""
-                self._send("\n" + self._prompt.execute(line) + self._prompt.prompt)
+                answer = self._prompt.execute(line) + self._prompt.take_notices()
+                self._send(f"\n{answer}{self._prompt.prompt}")
             elif key == "?":
                 self._send(f"?\n{self._prompt.execute('?')}{self._prompt.prompt}{self._typed}")
             else:
@@ -101,6 +260,4 @@ class LabPromptConsole:
                 self._send(key)
 
     def _send(self, text: str) -> None:
-        data = text.replace("\n", "\r\n").encode("latin-1", "replace")
-        for listener in list(self._listeners):
-            listener(data)
+        self._output.send(text.replace("\n", "\r\n").encode("latin-1", "replace"))

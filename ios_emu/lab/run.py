@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ios_emu.errors import UsageError
-from ios_emu.lab.prompt import LabPrompt
+from ios_emu.lab.prompt import Control, LabPrompt
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
 from ios_emu.lab.typist import type_line
@@ -13,19 +13,20 @@ from ios_emu.lab.typist import type_line
 LAB_PROMPT = "lab"
 
 
-def run_commands(lab_name: str, arguments: Iterable[str]) -> Iterator[str]:
+def run_commands(lab: Lab, arguments: Iterable[str], control: Control | None = None) -> Iterator[str]:
     """Yields the text of the sessions. An argument `@NAME` says where the next commands go.
 
-    Raises LabFileError for an unknown lab or device, UsageError for a command without a device.
+    `control` is for the lab prompt, `@lab`. Raises LabFileError for an unknown device, UsageError for a
+    command without a device.
     """
-    lab = Lab(lab_name)
+    prompt = LabPrompt(lab, control)
     consoles: dict[str, _Typed] = {}
     at: _Typed | LabPrompt | None = None
     for argument in arguments:
         if argument.startswith("@"):
             if isinstance(at, _Typed):
                 yield at.leave()
-            at = _find(lab, argument[1:], consoles)
+            at = _find(lab, argument[1:], consoles, prompt)
             continue
         if at is None:
             raise UsageError(
@@ -35,16 +36,18 @@ def run_commands(lab_name: str, arguments: Iterable[str]) -> Iterator[str]:
                 "write @R1 before it",
             )
         if isinstance(at, LabPrompt):
-            yield f"{at.prompt}{argument}\n{at.execute(argument)}"
+            answer = at.execute(argument)
+            lab.clock.run_until_idle()
+            yield f"{at.prompt}{argument}\n{answer}{at.take_notices()}"
         else:
             yield at.type(argument)
     if isinstance(at, _Typed):
         yield at.leave()
 
 
-def _find(lab: Lab, name: str, consoles: dict[str, _Typed]) -> _Typed | LabPrompt:
+def _find(lab: Lab, name: str, consoles: dict[str, _Typed], prompt: LabPrompt) -> _Typed | LabPrompt:
     if name == LAB_PROMPT:
-        return LabPrompt(lab)
+        return prompt
     device = lab[name]
     if name not in consoles:
         consoles[name] = _Typed(lab, device.name)
