@@ -63,6 +63,40 @@ def up(lab: str, quick: bool, state: str | None, fresh: bool, capture: str | Non
 
 
 @cli.command()
+@_lab_options
+@click.option(
+    "--console", "consoles", multiple=True, metavar="HOST:PORT=DEVICE", help="A device's console over telnet."
+)
+@click.option(
+    "--tap",
+    "taps",
+    multiple=True,
+    metavar="IFNAME=DEVICE[:PORT]",
+    help="A Linux TAP device as a cable's end.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say what listens where as JSON, for programs.")
+def serve(
+    lab: str,
+    quick: bool,
+    state: str | None,
+    fresh: bool,
+    capture: str | None,
+    consoles: tuple[str, ...],
+    taps: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run a lab without a terminal until Ctrl-C or SIGTERM, and open its doors.
+
+    Without --console and --tap every device has its console on a loopback port.
+    """
+    from ios_emu.edges.commands import serve as run_serve
+    from ios_emu.edges.serve import Doors
+
+    doors = Doors(consoles, taps, capture)
+    run_serve(lab, doors, quick=quick, state=state, fresh=fresh, as_json=as_json)
+
+
+@cli.command()
 @click.argument("file", metavar="FILE")
 @click.option("--lab", default=DEFAULT_LAB, help="The lab to record in.")
 def record(file: str, lab: str) -> None:

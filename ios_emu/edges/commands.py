@@ -1,12 +1,14 @@
-"""What `ios-emu up` and `ios-emu record` do: open the state folder, run the lab, put everything away."""
+"""What `ios-emu up`, `serve`, `run` and `record` do: state folder, lab, doors, and all put away."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
 from ios_emu.edges.control import ProcessControl
@@ -18,6 +20,9 @@ from ios_emu.lab.lab_file import find_lab
 from ios_emu.lab.prompt import FastControl
 from ios_emu.lab.topology import Lab
 
+if TYPE_CHECKING:
+    from ios_emu.edges.serve import Doors
+
 _CLOCK = "lab-time"
 
 
@@ -25,24 +30,47 @@ def up(lab: str, *, quick: bool, state: str | None, fresh: bool, capture: str | 
     """Runs a lab in this terminal until its end. Raises LabFileError, StateError, UsageError."""
     find_lab(lab)
     require_terminal()
+
+    def run_terminal(running: Lab, drive: Callable[[], RealTime]) -> None:
+        try:
+            asyncio.run(TerminalConsole(running, drive, capture=capture).run())
+        finally:
+            print("\r")
+
+    _with_state(lab, quick, state, fresh, run_terminal)
+
+
+def serve(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool, as_json: bool) -> None:
+    """Runs a lab without a terminal until it is told to end. Raises LabFileError, StateError, UsageError."""
+    from ios_emu.edges.serve import Service, say
+
+    def run_service(running: Lab, drive: Callable[[], RealTime]) -> None:
+        asyncio.run(Service(running, doors, drive, say, as_json).run())
+
+    _with_state(lab, quick, state, fresh, run_service)
+
+
+def _with_state(
+    lab: str, quick: bool, state: str | None, fresh: bool, run: Callable[[Lab, Callable[[], RealTime]], None]
+) -> None:
+    """Opens the state folder, builds the lab, and keeps its time at each commit and at the end."""
+    find_lab(lab)
     folder = StateFolder(Path(state) if state is not None else default_state_folder(lab), fresh)
     with folder:
         journal = StoreJournal(folder)
-        running = Lab(lab, quick=quick, journal=journal, read_state=folder.read, now=_lab_time(folder))
+        running = Lab(
+            lab, quick=quick, journal=journal, read_state=folder.read, now=_lab_time(folder), report=_report
+        )
         for notice in folder.notices:
             print(notice, file=sys.stderr)
 
         def keep_lab_time() -> None:
             _keep_lab_time(folder, running.clock.now)
 
-        def drive() -> RealTime:
-            return RealTime(running, journal, committed=keep_lab_time)
-
         try:
-            asyncio.run(TerminalConsole(running, drive, capture=capture).run())
+            run(running, lambda: RealTime(running, journal, committed=keep_lab_time))
         finally:
             keep_lab_time()
-            print("\r")
 
 
 def run(lab_name: str, commands: tuple[str, ...], capture: str | None) -> Iterator[str]:
@@ -77,6 +105,13 @@ def record(file: Path, lab: str) -> None:
     finally:
         rewrite(file, recording.lines())
         print(f"\r\nwritten: {file}")
+
+
+def _report(error: Exception) -> None:
+    """An event of the lab failed, which is our fault: it is told, and the lab goes on."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    print(f"ios-emu: internal error: {where}: {type(error).__name__}: {error}", file=sys.stderr)
 
 
 def _lab_time(folder: StateFolder) -> int:

@@ -14,12 +14,13 @@ from ios_emu.clock import Clock
 from ios_emu.devices.host import Host
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.router import Router
-from ios_emu.errors import LabFileError
+from ios_emu.errors import LabFileError, UsageError
 from ios_emu.lab.console import Console
 from ios_emu.lab.device import Device, HostDevice, RouterDevice, SwitchDevice
 from ios_emu.lab.lab_file import (
     SWITCH_PORTS,
     DeviceFile,
+    End,
     HostFile,
     Link,
     RouterFile,
@@ -27,6 +28,7 @@ from ios_emu.lab.lab_file import (
     find_lab,
     read_lab_file,
 )
+from ios_emu.lab.lab_links import find_port
 from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Cable, Port
 from ios_emu.stack.switching import Switch
@@ -49,7 +51,8 @@ class Lab:
     """A running lab. `lab` is the name of a built-in lab or the path of a lab file.
 
     `journal` and `read_state` keep NVRAM beyond the process; without them it lives as long as the lab.
-    `now` is the lab time to begin at, in nanoseconds. Raises LabFileError.
+    `now` is the lab time to begin at, in nanoseconds. `report` is given what an event of the lab raises;
+    without it, who runs the clock gets it. Raises LabFileError.
     """
 
     def __init__(
@@ -60,9 +63,10 @@ class Lab:
         journal: Journal | None = None,
         read_state: ReadState | None = None,
         now: int = 0,
+        report: Callable[[Exception], None] | None = None,
     ) -> None:
         self.file = read_lab_file(find_lab(lab))
-        self.clock = Clock(now)
+        self.clock = Clock(now, report)
         self.chance = random.Random(self.file.title)
         self.devices: dict[str, Device] = {}
         self.cables: list[LabCable] = []
@@ -149,20 +153,44 @@ class Lab:
     def tap(self, listener: Tap) -> Callable[[], None]:
         """Gives every frame on every cable to `listener`; call what is returned to stop that."""
         ends: dict[Port, str] = {}
-        for device in self.devices.values():
-            ends |= {port: f"{device.name}:{name}" for name, port in device.ports.items()}
+        for wired in self.cables:
+            ends |= zip(wired.cable.ends, wired.ends, strict=True)
 
         def listen(time: int, port: Port, frame: bytes) -> None:
             listener(time, ends[port], frame)
 
-        for wired in self.cables:
-            wired.cable.taps.append(listen)
+        cables = [wired.cable for wired in self.cables]
+        for cable in cables:
+            cable.taps.append(listen)
 
         def stop() -> None:
-            for wired in self.cables:
-                wired.cable.taps.remove(listen)
+            for cable in cables:
+                cable.taps.remove(listen)
 
         return stop
+
+    def attach(self, name: str, device: str, port: str | None = None) -> Port:
+        """Plugs a cable without delay into a device; returns the port at its far end.
+
+        `port` is the device's port in any form; without one it is the first that is free. Raises UsageError.
+        """
+        ports = self[device].ports
+        full = find_port(port, tuple(ports)) if port is not None else None
+        free = [one for one in ports if ports[one].cable is None]
+        if port is not None and full is None:
+            raise UsageError(
+                f"{device}:{port}", "no such port", f"it has {', '.join(ports)}", "use one of them"
+            )
+        if not free or (full is not None and full not in free):
+            what = "has no free port" if full is None else "has a cable already"
+            where = device if full is None else f"{device}:{full}"
+            raise UsageError(where, what, "a port takes one cable", "name a port that is free")
+        far = Port(name)
+        here = full or free[0]
+        cable = Cable(self.clock, ports[here], far, delay=0, chance=self._own_chance(name))
+        link = Link(End(device, here), End(name, "0"), delay=0)
+        self.cables.append(LabCable(link, cable))
+        return far
 
     def __getitem__(self, name: str) -> Device:
         device = self.devices.get(name)

@@ -121,8 +121,9 @@ class TcpSocket:
         receiver = self.receiver
         data = receiver.read(limit) if receiver.chunks else b""
         if receiver.fin is not None and not receiver.unread and not self._said_end:
+            # Who reads has yet to do something with the last bytes.
             self._said_end = True
-            self.on_end()
+            self._stack.clock.call_soon(self._tell_last_read)
         return data
 
     def send(self, data: bytes) -> int:
@@ -406,6 +407,9 @@ class TcpSocket:
         if not receiver.unread and not self._said_end:
             self._said_end = True
             self.on_end()
+
+    def _tell_last_read(self) -> None:
+        self.on_end()
 
     def _fin_acknowledged(self) -> None:
         match self.state:
