@@ -74,8 +74,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files of the README, and a home of its own for the state."""
     for block in blocks("transcript"):
         (tmp_path / name_of(block)).write_text(block.text, encoding="utf-8")
-    [lab] = blocks("toml")
-    (tmp_path / "lab.toml").write_text(lab.text, encoding="utf-8")
+    for block in blocks("toml"):
+        name = re.match(r"# (\S+\.toml)\n", block.text)
+        (tmp_path / (name[1] if name else "lab.toml")).write_text(block.text, encoding="utf-8")
     for block in TESTS:
         (tmp_path / name_of(block).removeprefix("# ")).write_text(block.text, encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -132,13 +133,40 @@ def test_the_tests_that_are_shown_pass(line: str, folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("ios-emu")])
+@pytest.mark.parametrize("line", [line for line in SHELL if re.match(r"ios-emu(?! run| serve)", line)])
 def test_a_command_opens_a_console_that_can_be_left(line: str, folder: Path) -> None:
     screen = in_terminal([sys.executable, "-m", "ios_emu", *shlex.split(line)[1:]], folder)
     assert "lab>" in screen
     for word in shlex.split(line):
         if word.endswith(".transcript"):
             assert (folder / word).is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("ios-emu run")])
+def test_a_command_writes_the_file_that_it_names(line: str, folder: Path) -> None:
+    words = shlex.split(line)
+    subprocess.run([sys.executable, "-m", "ios_emu", *words[1:]], cwd=folder, capture_output=True, check=True)
+    assert (folder / words[words.index("--capture") + 1]).stat().st_size > 1000
+
+
+# The TAP device is opened where there is a namespace for it: tests/judges/test_kernel.py.
+SERVED = [line for line in SHELL if line.startswith("ios-emu serve") and "--tap" not in line]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", SERVED)
+def test_a_lab_is_served_until_it_is_told_to_end(line: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "ios_emu", *shlex.split(line)[1:]]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        while "ready" not in said:
+            more = process.stdout.readline()
+            assert more, said
+            said += more
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
 
 
 def in_terminal(command: list[str], folder: Path) -> str:

@@ -20,7 +20,7 @@ def new_host_shell(host: Host) -> HostShell:
 
 
 class HostConsole:
-    """The prompt of `host`. It opens with the first Enter, or with the first key that is typed."""
+    """The prompt of `host`."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -28,16 +28,14 @@ class HostConsole:
         self._session: Session | None = None
 
     def attach(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
-        """Adds a terminal; call what is returned to take it away."""
+        """Adds a terminal; call what is returned to take it away. The first one finds the prompt open."""
+        if self._session is None:
+            self.power_on()
         return self._output.attach(listener)
 
     def receive(self, data: bytes) -> None:
         """Takes what was typed."""
-        if self._session is None:
-            self.power_on()
-            # The Enter that opens the prompt is not typed at it.
-            data = data[2:] if data[:2] == b"\r\n" else data[1:] if data[:1] in (b"\r", b"\n") else data
-        if self._session is not None and data:
+        if self._session is not None:
             self._session.receive(data)
 
     def set_paging(self, paging: bool) -> None:

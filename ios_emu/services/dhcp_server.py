@@ -1,11 +1,13 @@
 """The DHCP server's configuration and its bindings: excluded addresses, pools, leases.
 
-A pool keeps its settings in the order in which they were entered, as its configuration is printed.
+A pool keeps its settings in the order in which they were entered, as its configuration is printed. Who
+changes a field in place, and not through `set` or `remove_pool`, calls `touch`: the engine that serves by
+this configuration looks at `revision` to learn that it changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -44,8 +46,97 @@ class RawOption:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class UtilizationMark:
+    """`utilization mark high|low PERCENT [log]`."""
+
+    percent: int
+    log: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.percent} log" if self.log else str(self.percent)
+
+
 Addresses = tuple[IPv4Address, ...]
-Setting = IPv4Network | IPv4Interface | HardwareAddress | bytes | str | int | Addresses | RawOption
+Setting = (
+    IPv4Network
+    | IPv4Interface
+    | HardwareAddress
+    | bytes
+    | str
+    | int
+    | Addresses
+    | RawOption
+    | UtilizationMark
+)
+
+
+@dataclass(slots=True)
+class SecondaryNetwork:
+    """`network NUMBER MASK secondary`: one more subnet of a pool, and what it overrides."""
+
+    network: IPv4Network
+    default_router: Addresses = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPattern:
+    """`option CODE hex PATTERN`, or `relay-information hex` with code 82, of a class.
+
+    Bits that are set in `mask` are not compared. With `prefix` (a `*` at the end) the rest may be anything.
+    """
+
+    code: int
+    value: bytes
+    mask: bytes = b""
+    prefix: bool = False
+
+    def matches(self, options: Mapping[int, bytes]) -> bool:
+        """Does a message with these options fit?"""
+        found = options.get(self.code)
+        if found is None or len(found) < len(self.value):
+            return False
+        if len(found) > len(self.value) and not self.prefix:
+            return False
+        mask = self.mask.ljust(len(self.value), b"\0")
+        return all((a ^ b) & ~m & 0xFF == 0 for a, b, m in zip(found, self.value, mask, strict=False))
+
+
+@dataclass(slots=True)
+class DhcpClass:
+    """`ip dhcp class NAME`. Without a pattern every client belongs to it; with several, one has to fit."""
+
+    name: str
+    patterns: list[OptionPattern] = field(default_factory=list)
+    remark: str | None = None
+
+    def matches(self, options: Mapping[int, bytes]) -> bool:
+        """Does a client whose message has these options belong to the class?"""
+        return not self.patterns or any(pattern.matches(options) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAgent:
+    """`ip dhcp database URL [write-delay SECONDS] [timeout SECONDS]`."""
+
+    url: str
+    write_delay: int = 300
+    timeout: int = 300
+
+
+@dataclass(slots=True)
+class RelaySettings:
+    """`ip dhcp relay ...`. `information` is `information option`: the relay adds option 82.
+
+    `policy` is what it does with an option 82 that is there: `drop`, `encapsulate`, `keep` or `replace`.
+    """
+
+    information: bool = False
+    server_override: bool = False
+    check: bool = True
+    policy: str = "replace"
+    trust_all: bool = False
+    bootp_ignore: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +149,9 @@ class Pool:
 
     name: str
     settings: dict[str, Setting] = field(default_factory=dict)
+    secondaries: dict[IPv4Network, SecondaryNetwork] = field(default_factory=dict)
+    # `class NAME`: which part of the pool its clients get; an empty list is all of it.
+    classes: dict[str, list[AddressRange]] = field(default_factory=dict)
 
     @property
     def network(self) -> IPv4Network | None:
@@ -78,6 +172,13 @@ class Pool:
         assert isinstance(value, int)
         return value
 
+    def mark(self, which: str) -> UtilizationMark:
+        """`utilization mark high` or `low`; 100 and 0 percent unless set, and then nothing is logged."""
+        value = self.settings.get(f"utilization mark {which}")
+        if isinstance(value, UtilizationMark):
+            return value
+        return UtilizationMark(100 if which == "high" else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -92,16 +193,34 @@ class Binding:
 
 @dataclass(slots=True)
 class DhcpServer:
-    """The configuration of the server, as `ip dhcp ...` sets it."""
+    """The configuration of the server, as `ip dhcp ...` sets it.
+
+    `ping_timeout` is in milliseconds. `revision` counts the changes.
+    """
 
     excluded: list[AddressRange] = field(default_factory=list)
     pools: dict[str, Pool] = field(default_factory=dict)
+    service: bool = True
+    ping_packets: int = 2
+    ping_timeout: int = 500
+    conflict_logging: bool = True
+    bootp_ignore: bool = False
+    use_class: bool = True
+    databases: dict[str, DatabaseAgent] = field(default_factory=dict)
+    classes: dict[str, DhcpClass] = field(default_factory=dict)
+    relay: RelaySettings = field(default_factory=RelaySettings)
+    revision: int = field(default=0, compare=False)
     # Which pool has a network, and which ones name a client: asked for each line of a long configuration.
     _networks: dict[IPv4Network, str] = field(default_factory=dict, compare=False)
     _clients: dict[bytes | MacAddress, list[str]] = field(default_factory=dict, compare=False)
 
+    def touch(self) -> None:
+        """Says that something changed."""
+        self.revision += 1
+
     def set(self, pool: Pool, name: str, value: Setting | None) -> None:
         """Enters a setting of a pool, or removes it; a new value keeps the setting's place."""
+        self.touch()
         before = pool.settings.get(name)
         if name == "network":
             if isinstance(before, IPv4Network):
@@ -124,6 +243,7 @@ class DhcpServer:
         for setting in list(pool.settings):
             self.set(pool, setting, None)
         del self.pools[name]
+        self.touch()
 
     def pool_of_network(self, network: IPv4Network) -> str | None:
         """The pool that has this network."""

@@ -2,12 +2,14 @@
 
 The rules. Nobody ever waits for a negotiation: data flows from the first byte. A server says what it wants
 once, at the beginning, and answers each option at most once; a client answers what it is asked, each once.
-A subnegotiation is swallowed up to a cap, and is given up at the end of a line: a stream that opens one and
-never closes it is still heard. Bytes of any kind are never an error.
+A subnegotiation is swallowed, and kept up to a cap; it is given up at the end of a line, or when `give_up`
+says that it has taken too long: a stream that opens one and never closes it is still heard. Bytes of any kind
+are never an error, and how the stream is cut into pieces makes no difference.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -20,6 +22,10 @@ _MOST_SUBNEGOTIATION = 64
 _WINDOW_LENGTH = 5
 _CR, _LF = 13, 10
 _COMMANDS = (WILL, WONT, DO, DONT)
+
+# Data up to the next command, with the bytes 0xFF in it that are doubled. Possessive: it never goes back.
+_DATA = re.compile(rb"(?:[^\xff]++|\xff\xff)*+")
+_IN_SUBNEGOTIATION = re.compile(rb"[\xff\r\n]")
 
 GREETING = bytes(
     (IAC, WILL, ECHO, IAC, WILL, SUPPRESS_GO_AHEAD, IAC, DO, TERMINAL_TYPE, IAC, DO, WINDOW_SIZE)
@@ -35,15 +41,28 @@ class Signal(Enum):
     ARE_YOU_THERE = auto()
 
 
+_SIGNALS = {BRK: Signal.BREAK, IP: Signal.INTERRUPT, AYT: Signal.ARE_YOU_THERE}
+
+
 @dataclass(slots=True)
 class Received:
     """What was in a piece of the stream: its data, and what was said besides."""
 
-    data: bytes = b""
-    signals: list[Signal] = field(default_factory=list)
+    events: list[bytes | Signal] = field(default_factory=list)
+    """Data and signals in the order in which they came: a break between two keys stays between them."""
     window: tuple[int, int] | None = None
     """Columns and rows."""
     terminal: str | None = None
+
+    @property
+    def data(self) -> bytes:
+        """All data, without what came between."""
+        return b"".join(event for event in self.events if isinstance(event, bytes))
+
+    @property
+    def signals(self) -> list[Signal]:
+        """All signals, without what came between."""
+        return [event for event in self.events if isinstance(event, Signal)]
 
 
 class _State(Enum):
@@ -73,25 +92,53 @@ class Telnet:
         """These are answers to what this end has said: they are not answered again."""
         self._answered.update(answers)
 
+    @property
+    def unfinished(self) -> bool:
+        """Is a subnegotiation open? Who sees that gives it a second, and then calls `give_up`."""
+        return self._state in (_State.SUBNEGOTIATION, _State.SUBNEGOTIATION_COMMAND)
+
+    def give_up(self) -> None:
+        """Drops the subnegotiation that is open, if one is: what comes next is data."""
+        if self.unfinished:
+            self._state = _State.DATA
+
     def feed(self, data: bytes) -> Received:
         """Takes a piece of the stream; returns what it held for the user of this end."""
         received = Received()
-        if self._state is _State.DATA and IAC not in data:
-            received.data = data
-            return received
         out = bytearray()
-        for byte in data:
-            self._take(byte, out, received)
-        received.data = bytes(out)
+        position, end = 0, len(data)
+        while position < end:
+            if self._state is _State.DATA:
+                position = self._take_data(data, position, out)
+            elif self._state is _State.SUBNEGOTIATION:
+                position = self._take_content(data, position)
+            if position < end:
+                self._take(data[position], out, received)
+                position += 1
+        if out:
+            received.events.append(bytes(out))
         return received
+
+    def _take_data(self, data: bytes, position: int, out: bytearray) -> int:
+        """Takes data up to the next command; returns where that is."""
+        found = _DATA.match(data, position)
+        assert found is not None
+        out += found[0].replace(b"\xff\xff", b"\xff")
+        return found.end()
+
+    def _take_content(self, data: bytes, position: int) -> int:
+        """Takes the content of a subnegotiation up to a byte that may end it; returns where that is."""
+        found = _IN_SUBNEGOTIATION.search(data, position)
+        end = len(data) if found is None else found.start()
+        room = _MOST_SUBNEGOTIATION - len(self._subnegotiation)
+        self._subnegotiation += data[position : min(end, position + room)]
+        return end
 
     def _take(self, byte: int, out: bytearray, received: Received) -> None:
         match self._state:
             case _State.DATA:
-                if byte == IAC:
-                    self._state = _State.COMMAND
-                else:
-                    out.append(byte)
+                # What _take_data stops at.
+                self._state = _State.COMMAND
             case _State.COMMAND:
                 self._take_command(byte, out, received)
             case _State.OPTION:
@@ -106,6 +153,8 @@ class Telnet:
                     self._end_subnegotiation(received)
                 elif byte == IAC:
                     self._keep(byte)
+                elif byte in (_CR, _LF):
+                    self._take_subnegotiation(byte, out)
 
     def _take_command(self, byte: int, out: bytearray, received: Received) -> None:
         self._state = _State.DATA
@@ -116,12 +165,11 @@ class Telnet:
             self._state = _State.SUBNEGOTIATION
         elif byte == IAC:
             out.append(IAC)
-        elif byte == BRK:
-            received.signals.append(Signal.BREAK)
-        elif byte == IP:
-            received.signals.append(Signal.INTERRUPT)
-        elif byte == AYT:
-            received.signals.append(Signal.ARE_YOU_THERE)
+        elif byte in _SIGNALS:
+            if out:
+                received.events.append(bytes(out))
+                out.clear()
+            received.events.append(_SIGNALS[byte])
 
     def _take_option(self, command: int, option: int) -> None:
         if (command, option) in self._answered or command in (WONT, DONT):
@@ -132,21 +180,16 @@ class Telnet:
         self._answer(bytes((IAC, yes if agrees else no, option)))
 
     def _take_subnegotiation(self, byte: int, out: bytearray) -> None:
+        content = self._subnegotiation
         if byte == IAC:
             self._state = _State.SUBNEGOTIATION_COMMAND
-        elif byte in (_CR, _LF):
+        elif content[:1] == bytes((WINDOW_SIZE,)) and len(content) < _WINDOW_LENGTH:
             # A carriage return can be part of a window's size; behind one that is complete it is an Enter.
-            if (
-                self._subnegotiation[:1] == bytes((WINDOW_SIZE,))
-                and len(self._subnegotiation) < _WINDOW_LENGTH
-            ):
-                self._keep(byte)
-                return
+            self._keep(byte)
+        else:
             # It was never closed: somebody types again.
             self._state = _State.DATA
             out.append(byte)
-        else:
-            self._keep(byte)
 
     def _keep(self, byte: int) -> None:
         if len(self._subnegotiation) < _MOST_SUBNEGOTIATION:

@@ -1,41 +1,66 @@
 """Cables and the ports at their ends: whole Ethernet frames go in, and come out later, or not at all.
 
 The rules. A frame is on the way for `delay`; with a bandwidth it also takes the time of its bits, behind
-those that wait. Loss, duplication and reordering are drawn from the chance that the cable was given, so that
-a lab loses the same frames every time. What is due at one time is delivered by one event, in order.
+those that wait. Frames come out in the order in which they went in, but for those that are reordered. What is
+due at one time is delivered by one event. Loss, duplication and reordering are drawn for each direction from
+a chance of its own, so that a lab loses the same frames every time, whatever goes the other way.
+
+Every frame is accounted for: it is counted by the sender as sent or as an output drop, and one that was sent
+is counted by the receiver (in, runt or giant) or by the cable as lost. Only a duplicate is counted twice.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ios_emu.clock import MICROSECOND, SECOND, Clock
+from ios_emu.clock import MICROSECOND, SECOND, Clock, Timer
 
 DEFAULT_DELAY = 50 * MICROSECOND
 
 # Preamble, check sequence and the gap behind a frame, in bytes.
 _OVERHEAD = 24
+# A header, and a full frame with an 802.1Q tag: frames are without the check sequence's four bytes here.
 _SHORTEST, _LONGEST = 14, 1518
 _MOST_QUEUED = 1000
+_BROADCAST = b"\xff" * 6
 
 Tap = Callable[[int, "Port", bytes], None]
 
 
 @dataclass(slots=True)
 class PortCounters:
-    """What `show interfaces` counts of a port."""
+    """What `show interfaces` counts of a port. As there, the broadcasts count multicasts too."""
 
     frames_in: int = 0
     bytes_in: int = 0
     broadcasts_in: int = 0
+    multicasts_in: int = 0
     frames_out: int = 0
     bytes_out: int = 0
+    broadcasts_out: int = 0
+    multicasts_out: int = 0
     output_drops: int = 0
     runts: int = 0
     giants: int = 0
     carrier_lost: int = 0
+
+    @property
+    def unicasts_in(self) -> int:
+        """Frames for one station."""
+        return self.frames_in - self.broadcasts_in
+
+    @property
+    def unicasts_out(self) -> int:
+        """Frames for one station."""
+        return self.frames_out - self.broadcasts_out
+
+    @property
+    def input_errors(self) -> int:
+        """Frames that arrived and were dropped."""
+        return self.runts + self.giants
 
 
 class Port:
@@ -48,6 +73,7 @@ class Port:
     __slots__ = (
         "_carrier",
         "_enabled",
+        "_way",
         "cable",
         "carrier_changed",
         "counters",
@@ -67,6 +93,7 @@ class Port:
         self.last_out: int | None = None
         self._enabled = True
         self._carrier = False
+        self._way: _Way | None = None
 
     @property
     def enabled(self) -> bool:
@@ -86,40 +113,42 @@ class Port:
                 self.cable.check_carrier()
 
     def send(self, frame: bytes) -> None:
-        """Sends a frame; without carrier it is lost."""
+        """Sends a frame; without carrier, or with a full queue, it is an output drop."""
         if not self._carrier:
+            self.counters.output_drops += 1
             return
-        cable = self.cable
-        assert cable is not None
-        counters = self.counters
-        counters.frames_out += 1
-        counters.bytes_out += len(frame)
-        self.last_out = cable.clock.now
-        cable.carry(self, frame)
+        assert self._way is not None
+        self._way.carry(frame)
 
     def take(self, frame: bytes, now: int) -> None:
         """A frame has arrived: it is counted, and given to the device unless it is too short or too long."""
         counters = self.counters
         size = len(frame)
-        if size < _SHORTEST:
-            counters.runts += 1
-            return
-        if size > _LONGEST:
-            counters.giants += 1
+        if not _SHORTEST <= size <= _LONGEST:
+            if size < _SHORTEST:
+                counters.runts += 1
+            else:
+                counters.giants += 1
             return
         counters.frames_in += 1
         counters.bytes_in += size
         if frame[0] & 1:
             counters.broadcasts_in += 1
+            counters.multicasts_in += frame[:6] != _BROADCAST
         self.last_in = now
         self.receive(frame)
 
-    def set_carrier(self, carrier: bool) -> None:
-        """The cable tells how it is now."""
-        if carrier != self._carrier:
-            self._carrier = carrier
-            self.counters.carrier_lost += not carrier
-            self.carrier_changed()
+    def plug(self, cable: Cable | None, way: _Way | None) -> None:
+        """The cable tells that it is this port's now, or no more."""
+        self.cable, self._way = cable, way
+
+    def set_carrier(self, carrier: bool) -> bool:
+        """The cable tells how it is now; True when that is news."""
+        if carrier == self._carrier:
+            return False
+        self._carrier = carrier
+        self.counters.carrier_lost += not carrier
+        return True
 
     def __repr__(self) -> str:
         return f"<Port {self.name}>"
@@ -133,23 +162,140 @@ def _nobody() -> None:
     """Who cares for the carrier of a port without a device."""
 
 
-class _Direction:
-    """One way through a cable: the frames that are on it, oldest first, and its transmitter."""
+class _Way:
+    """One way through a cable: the transmitter and its queue, and the frames that are under way.
 
-    __slots__ = ("busy_until", "due", "flight", "target")
+    `_last` is the newest flight of those that keep their order, due at `_due`; -1 when it has arrived.
+    """
 
-    def __init__(self, target: Port) -> None:
-        self.target = target
-        self.busy_until = 0
-        self.due = -1
-        self.flight: list[bytes] = []
+    __slots__ = (
+        "_busy_until",
+        "_cable",
+        "_chance",
+        "_clock",
+        "_cuts",
+        "_due",
+        "_flights",
+        "_last",
+        "_number",
+        "_source",
+        "_starts",
+        "_target",
+    )
+
+    def __init__(self, cable: Cable, source: Port, target: Port, chance: random.Random) -> None:
+        self._cable = cable
+        self._clock = cable.clock
+        self._source = source
+        self._target = target
+        self._chance = chance
+        self._busy_until = 0
+        self._starts: deque[int] = deque()
+        self._due = -1
+        self._last: list[bytes] = []
+        self._flights: dict[int, tuple[Timer, list[bytes]]] = {}
+        self._number = 0
+        self._cuts = 0
+
+    def carry(self, frame: bytes) -> None:
+        """Takes a frame from the source to the target."""
+        cable, source = self._cable, self._source
+        counters = source.counters
+        now = self._clock.now
+        when = now + cable.delay
+        if cable.bandwidth is not None:
+            begin = self._begin(now)
+            if begin is None:
+                counters.output_drops += 1
+                return
+            self._busy_until = begin + (len(frame) + _OVERHEAD) * 8 * SECOND // cable.bandwidth
+            when += self._busy_until - now
+        counters.frames_out += 1
+        counters.bytes_out += len(frame)
+        if frame and frame[0] & 1:
+            counters.broadcasts_out += 1
+            counters.multicasts_out += frame[:6] != _BROADCAST
+        source.last_out = now
+        for tap in cable.taps:
+            tap(now, source, frame)
+        if cable.loss and self._chance.random() < cable.loss:
+            cable.lost += 1
+            return
+        if cable.reorder and self._chance.random() < cable.reorder:
+            when += round(cable.delay * self._chance.uniform(1, 3))
+            self._launch(when, [frame])
+        elif when <= self._due:
+            # Not before the one that is ahead of it, even where the delay has become shorter.
+            when = self._due
+            self._last.append(frame)
+        else:
+            self._due, self._last = when, [frame]
+            self._launch(when, self._last)
+        if cable.duplicate and self._chance.random() < cable.duplicate:
+            cable.duplicated += 1
+            self._launch(when + cable.delay, [frame])
+
+    def cut(self) -> int:
+        """Drops what waits and what is under way; returns how many frames that were."""
+        frames = 0
+        for timer, flight in self._flights.values():
+            timer.cancel()
+            frames += len(flight)
+        self._flights.clear()
+        self._starts.clear()
+        self._due = -1
+        self._busy_until = 0
+        self._cuts += 1
+        return frames
+
+    def _begin(self, now: int) -> int | None:
+        """When the transmitter gets to a frame that is sent now; None when too many wait already."""
+        starts = self._starts
+        while starts and starts[0] <= now:
+            starts.popleft()
+        if self._busy_until <= now:
+            return now
+        if len(starts) >= _MOST_QUEUED:
+            return None
+        starts.append(self._busy_until)
+        return self._busy_until
+
+    def _launch(self, when: int, frames: list[bytes]) -> None:
+        self._number += 1
+        self._flights[self._number] = (self._clock.call_at(when, self._arrive, self._number), frames)
+
+    def _arrive(self, number: int) -> None:
+        _, frames = self._flights.pop(number)
+        if frames is self._last:
+            # Whatever is sent from now on has a flight of its own, even where it is due at this same time.
+            self._due = -1
+        target, now, cuts = self._target, self._clock.now, self._cuts
+        for position, frame in enumerate(frames):
+            if cuts != self._cuts:
+                self._cable.lost += len(frames) - position
+                return
+            try:
+                target.take(frame, now)
+            except BaseException:
+                self._go_on(frames[position + 1 :], cuts)
+                raise
+
+    def _go_on(self, rest: list[bytes], cuts: int) -> None:
+        """The others are not lost with the one that a device failed at."""
+        if cuts != self._cuts:
+            self._cable.lost += len(rest)
+        elif self._due == self._clock.now:
+            self._last[:0] = rest
+        elif rest:
+            self._launch(self._clock.now, rest)
 
 
 class Cable:
     """A cable between two ports. `delay` is in nanoseconds, `bandwidth` in bits per second.
 
-    `loss`, `duplicate` and `reorder` are probabilities for each frame. `taps` are called with each frame
-    that enters the cable: lab time, the port that sent it, the frame.
+    `loss`, `duplicate` and `reorder` are probabilities for each frame; all may be changed at any time. `taps`
+    are called with each frame that enters the cable: lab time, the port that sent it, the frame. `lost` and
+    `duplicated` count frames. Raises ValueError for a port that has a cable.
     """
 
     def __init__(
@@ -176,11 +322,14 @@ class Cable:
         self.reorder = reorder
         self.taps: list[Tap] = []
         self.lost = 0
-        self._chance = chance or random.Random(f"{a.name} -- {b.name}")
+        self.duplicated = 0
         self._up = True
-        self._generation = 0
-        self._directions = {a: _Direction(b), b: _Direction(a)}
-        a.cable = b.cable = self
+        chance = chance or random.Random(f"{a.name} -- {b.name}")
+        self._ways = tuple(
+            _Way(self, source, target, random.Random(chance.random())) for source, target in ((a, b), (b, a))
+        )
+        for port, way in zip(self.ends, self._ways, strict=True):
+            port.plug(self, way)
         self.check_carrier()
 
     @property
@@ -196,70 +345,15 @@ class Cable:
 
     def check_carrier(self) -> None:
         """Tells both ends whether they reach each other."""
-        a, b = self.ends
-        carrier = self._up and a.enabled and b.enabled
+        carrier = self._up and all(port.enabled for port in self.ends)
         if not carrier:
-            self._drop_all()
-        a.set_carrier(carrier)
-        b.set_carrier(carrier)
+            self.lost += sum(way.cut() for way in self._ways)
+        # Both know before either acts on it: nothing can be sent into a cable that is cut.
+        for port in [port for port in self.ends if port.set_carrier(carrier)]:
+            port.carrier_changed()
 
     def unplug(self) -> None:
         """Takes it out of both ports."""
         self.set_up(False)
         for port in self.ends:
-            port.cable = None
-
-    def carry(self, source: Port, frame: bytes) -> None:
-        """Takes a frame from one end to the other."""
-        now = self.clock.now
-        for tap in self.taps:
-            tap(now, source, frame)
-        direction = self._directions[source]
-        when = now + self.delay
-        if self.bandwidth is not None:
-            time = (len(frame) + _OVERHEAD) * 8 * SECOND // self.bandwidth
-            begin = max(now, direction.busy_until)
-            if begin - now > _MOST_QUEUED * time:
-                source.counters.output_drops += 1
-                return
-            direction.busy_until = begin + time
-            when += direction.busy_until - now
-        if self.loss and self._chance.random() < self.loss:
-            self.lost += 1
-            return
-        if self.reorder and self._chance.random() < self.reorder:
-            when += round(self.delay * self._chance.uniform(1, 3))
-            self.clock.call_at(when, self._arrive, direction.target, [frame], self._generation)
-        elif when == direction.due:
-            direction.flight.append(frame)
-        else:
-            direction.due, direction.flight = when, [frame]
-            self.clock.call_at(when, self._arrive_together, direction, direction.flight, self._generation)
-        if self.duplicate and self._chance.random() < self.duplicate:
-            self.clock.call_at(when + self.delay, self._arrive, direction.target, [frame], self._generation)
-
-    def _arrive_together(self, direction: _Direction, frames: list[bytes], generation: int) -> None:
-        # Whatever is sent from now on has a flight of its own, even where it is due at this same time.
-        if direction.flight is frames:
-            direction.due = -1
-        self._arrive(direction.target, frames, generation)
-
-    def _arrive(self, target: Port, frames: list[bytes], generation: int) -> None:
-        now = self.clock.now
-        for position, frame in enumerate(frames):
-            if generation != self._generation:
-                self.lost += len(frames) - position
-                return
-            try:
-                target.take(frame, now)
-            except BaseException:
-                # The others are not lost with the one that a device failed at.
-                if position + 1 < len(frames):
-                    self.clock.call_soon(self._arrive, target, frames[position + 1 :], generation)
-                raise
-
-    def _drop_all(self) -> None:
-        self._generation += 1
-        for direction in self._directions.values():
-            direction.due = -1
-            direction.busy_until = 0
+            port.plug(None, None)

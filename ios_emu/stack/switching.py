@@ -1,8 +1,13 @@
-"""A switch: learns where stations are, and forwards frames to them (IEEE 802.1D, without spanning tree)."""
+"""A switch: learns where stations are, and forwards frames to them (IEEE 802.1D, without spanning tree).
+
+The rules. A frame leaves in the same event in which it came, never by the port that it came from. Without a
+spanning tree, switches that are joined in a ring pass a broadcast around for ever, as real ones would.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -23,6 +28,19 @@ class Station(NamedTuple):
 
     mac: MacAddress
     port: str
+    type: str = "DYNAMIC"
+
+
+@dataclass(slots=True)
+class SwitchCounters:
+    """What became of the frames that came: each is counted once."""
+
+    forwarded: int = 0
+    """To the one port where the station is."""
+    flooded: int = 0
+    """To all other ports: for a group, or for a station that is not known."""
+    filtered: int = 0
+    """To nobody: for the bridge itself, or for a station behind the port that it came from."""
 
 
 class Switch:
@@ -30,6 +48,7 @@ class Switch:
 
     def __init__(self, name: str, clock: Clock, port_names: Iterable[str]) -> None:
         self.name = name
+        self.counters = SwitchCounters()
         self.ports: dict[str, Port] = {}
         self._clock = clock
         self._stations: dict[bytes, tuple[Port, int]] = {}
@@ -39,7 +58,7 @@ class Switch:
             port.carrier_changed = partial(self._carrier_changed, port)
         self._all = tuple(self.ports.values())
 
-    def table(self) -> Iterator[Station]:
+    def mac_table(self) -> Iterator[Station]:
         """The stations that it knows, in the order of the addresses."""
         oldest = self._clock.now - AGEING_TIME
         for mac, (port, seen) in sorted(self._stations.items()):
@@ -58,14 +77,19 @@ class Switch:
             stations[source] = (port, now)
         if destination[0] & 1:
             if destination[:5] == _RESERVED and destination[5] < 0x10:
+                self.counters.filtered += 1
                 return
         else:
             known = stations.get(destination)
             if known is not None and known[1] > now - AGEING_TIME:
                 target = known[0]
-                if target is not port:
+                if target is port:
+                    self.counters.filtered += 1
+                else:
+                    self.counters.forwarded += 1
                     target.send(frame)
                 return
+        self.counters.flooded += 1
         for target in self._all:
             if target is not port and target.carrier:
                 target.send(frame)

@@ -25,6 +25,7 @@ from ios_emu import Lab
 from ios_emu.cli import modes
 from ios_emu.cli.grammar import Grammar, grammar_folder, read_folder
 from ios_emu.cli.shell import Shell
+from ios_emu.lab.device import RouterDevice
 
 SPLITS_A_SECOND = 80_000
 LINES_A_SECOND = 20_000
@@ -75,7 +76,9 @@ def splitting(lines: list[str]) -> float:
 
 def typing(lines: list[str]) -> float:
     """The time that the shell of a fresh router takes for the lines, without a terminal."""
-    shell = Shell(Lab("router")["R1"].router, level=15)
+    device = Lab("router")["R1"]
+    assert isinstance(device, RouterDevice)
+    shell = Shell(device.router, level=15)
     shell.enter(modes.CONFIG)
     return seconds(lambda: [shell.execute(line) for line in lines])
 

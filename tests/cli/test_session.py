@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ios_emu.cli.pager import MORE
 from ios_emu.clock import MINUTE, SECOND
+from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.screen import Screen
 from ios_emu.lab.topology import Lab
 
@@ -17,7 +18,9 @@ class Conversation:
 
     def __init__(self, quick: bool = True) -> None:
         self.lab = Lab("router", quick=quick)
-        self.router = self.lab["R1"].router
+        device = self.lab["R1"]
+        assert isinstance(device, RouterDevice)
+        self.router = device.router
         self._heard: list[bytes] = []
         self._console = self.lab["R1"].console()
         self._console.attach(self._heard.append)

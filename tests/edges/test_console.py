@@ -25,6 +25,8 @@ pytestmark = [
 
 PATIENCE = 30.0
 ESCAPE = b"\x1d"
+# What the lab prompt asks a terminal, and every terminal answers.
+WHERE_IS_THE_CURSOR = b"\x1b[6n"
 
 
 class Terminal:
@@ -64,7 +66,8 @@ class Terminal:
         deadline = time.monotonic() + patience
         while (at := self.shown.find(wanted, self.seen)) < 0:
             left = deadline - time.monotonic()
-            assert left > 0 and self._read(left), f"{text!r} is not in {self.shown[self.seen :]!r}"
+            missing = left <= 0 or not self._read(left)
+            assert not missing, f"{text!r} is not in {self.shown[self.seen :]!r}"
         start, self.seen = self.seen, at + len(wanted)
         return self.shown[start : self.seen].decode("latin-1")
 
@@ -77,6 +80,8 @@ class Terminal:
         except OSError:
             return False
         self.shown += more
+        if WHERE_IS_THE_CURSOR in more:
+            os.write(self.ours, b"\x1b[1;1R")
         return bool(more)
 
     def ended(self) -> int:
@@ -159,19 +164,19 @@ def test_the_lab_prompt_and_back(start: Start, tmp_path: Path) -> None:
     terminal.type("\r")
     terminal.expect("R1>")
     terminal.type(ESCAPE)
-    terminal.expect("lab> ")
+    terminal.expect("lab>")
     terminal.type("help\r")
     assert "End the lab" in terminal.expect("quit") + terminal.expect("\n")
-    terminal.expect("lab> ")
+    terminal.expect("lab>")
     terminal.type("devices\r")
     assert "R1" in terminal.expect("PC2")
-    terminal.expect("lab> ")
-    terminal.type("open PC1\r\r")
+    terminal.expect("lab>")
+    terminal.type("open PC1\r")
     terminal.expect("C:\\>")
     terminal.type("ping 192.168.1.1\r")
     terminal.expect("TTL=255")
     terminal.type(ESCAPE)
-    terminal.expect("lab> ")
+    terminal.expect("lab>")
     terminal.type("quit\r")
     assert terminal.ended() == 0
     assert terminal.attributes() == terminal.before

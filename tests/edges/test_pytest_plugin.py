@@ -58,7 +58,7 @@ def test_a_bad_transcript_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.transcript").write_text("@nonsense\n")
     status, output = run_pytest(tmp_path, "bad.transcript")
     assert status == 1
-    assert "bad.transcript:1: @nonsense" in output
+    assert "bad.transcript:1: unknown directive @nonsense" in output
     assert "Traceback" not in output
 
 

@@ -53,7 +53,7 @@ class Served:
         arguments += ["--tap", tap, "--console", "127.0.0.1:2001=R1", "--capture", str(self.capture)]
         self.inside("link", "set", "lo", "up")
         self.process = subprocess.Popen(
-            [*self._enter(), sys.executable, "-m", "ios_emu", *arguments],
+            [*self.enter(), sys.executable, "-m", "ios_emu", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,7 +67,8 @@ class Served:
         self.inside("address", "add", f"{KERNEL}/24", "dev", "tap0")
         self.inside("link", "set", "tap0", "up")
 
-    def _enter(self) -> list[str]:
+    def enter(self) -> list[str]:
+        """What to put before a command so that it runs in the namespace."""
         return [self.ip, "netns", "exec", self.namespace]
 
     def command(self, *words: str) -> str:
@@ -79,7 +80,7 @@ class Served:
     def run(self, *words: str) -> str:
         """What a program prints that runs in the namespace."""
         done = subprocess.run(
-            [*self._enter(), *words], capture_output=True, text=True, check=False, timeout=120
+            [*self.enter(), *words], capture_output=True, text=True, check=False, timeout=120
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -215,7 +216,7 @@ def test_our_client_talks_to_a_server_of_the_kernel(serve: Serve) -> None:
     served = serve()
     server = subprocess.Popen(
         [
-            *served._enter(),
+            *served.enter(),
             sys.executable,
             "-c",
             textwrap.dedent(f"""
@@ -320,3 +321,20 @@ def test_tshark_finds_no_fault_in_a_clean_run(serve: Serve, judge: Callable[[str
     assert count("ip.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0") == 0
     # A segment that the kernel's own offloading cut is no fault; retransmissions and gaps would be.
     assert count("tcp.analysis.retransmission || tcp.analysis.lost_segment || tcp.analysis.out_of_order") == 0
+
+
+def test_the_command_of_the_readme(serve: Serve, tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"^ios-emu (serve .*--tap.*)$", readme, re.MULTILINE)
+    served = serve()
+    words = line.replace("tap0=", "tap1=").split()
+    with subprocess.Popen(
+        [*served.enter(), sys.executable, "-m", "ios_emu", *words, "--state", str(tmp_path / "readme")],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "tap       R1              tap1\n"
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.wait(30) == 0
