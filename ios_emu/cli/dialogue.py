@@ -60,11 +60,18 @@ class Relay:
     attach: Callable[[Callable[[bytes], None], Callable[[], None]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Linger:
+    """Sleeps that many nanoseconds, but nobody waits for it: a lab that has only this left is idle."""
+
+    duration: int
+
+
 class Interrupted(Exception):
     """Thrown into a dialogue: Ctrl-C at a question, Ctrl-Shift-6 while it waits."""
 
 
-Step = Ask | Say | Relay | Signal | int
+Step = Ask | Say | Relay | Linger | Signal | int
 """A plain number sleeps that many nanoseconds of lab time."""
 
 Dialogue = Generator[Step, Any, str]

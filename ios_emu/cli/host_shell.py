@@ -31,6 +31,7 @@ class HostShell:
     configuring = False
     logging_synchronous = True
     exec_timeout = (0, 0)
+    ctrl_c_breaks = True
 
     def __init__(self, host: Host, reader: Callable[[], Reader], handlers: dict[str, HostHandler]) -> None:
         self.host = host

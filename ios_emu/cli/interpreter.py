@@ -28,6 +28,10 @@ class Interpreter(Protocol):
     ended: bool
 
     @property
+    def ctrl_c_breaks(self) -> bool:
+        """Does Ctrl-C stop a command at work, as Ctrl-Shift-6 does everywhere?"""
+
+    @property
     def dialect(self) -> Dialect:
         """How the device prints."""
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Relay, Say
+from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Linger, Relay, Say
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
 from ios_emu.cli.interpreter import Interpreter
@@ -35,6 +35,7 @@ class State(Enum):
     CLOSED = auto()
 
 
+_CTRL_C, _BREAK = b"\x03", b"\x1e"
 _DEAF = (State.WAITING, State.CONNECTED, State.CLOSED)
 
 
@@ -85,6 +86,8 @@ class Session:
         if self._relay is not None:
             # What is typed behind the escape is for this session again.
             data = self._relay.feed(data)
+        if self.state is State.WAITING and self.shell.ctrl_c_breaks:
+            data = data.replace(_CTRL_C, _BREAK)
         self._keys.feed(data)
         if self.state is State.WAITING and self._keys.take_break():
             self._interrupt_wait()
@@ -125,8 +128,9 @@ class Session:
         return self.state is not State.WAITING
 
     def _nobody_types(self) -> None:
-        """`exec-timeout` has passed; a command that is still at work is let finish."""
-        if self.state is not State.WAITING:
+        """`exec-timeout` has passed. A command at work is let finish; who waits for Enter was never there."""
+        waits_for_return = self._question is not None and self._question.kind is Kind.RETURN
+        if self.state is not State.WAITING and not waits_for_return:
             self._end()
 
     # Keys
@@ -261,9 +265,12 @@ class Session:
                 self._wait()
                 step.subscribe(partial(self._resume, self._waiting))
             else:
-                assert isinstance(step, int)
                 self._wait()
-                self._sleep = self.clock.call_later(step, self._resume, self._waiting, None)
+                duration = step.duration if isinstance(step, Linger) else step
+                assert isinstance(duration, int)
+                self._sleep = self.clock.call_later(
+                    duration, self._resume, self._waiting, None, background=isinstance(step, Linger)
+                )
             return
 
     def _finish_dialogue(self, end: BaseException) -> None:

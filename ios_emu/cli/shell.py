@@ -57,6 +57,8 @@ def shared_handlers() -> dict[str, Handler]:
 class Shell:
     """One user's place in the command line. `line_name` is how messages call the user's line."""
 
+    ctrl_c_breaks = False
+
     def __init__(
         self,
         router: Router,

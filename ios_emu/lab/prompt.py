@@ -175,11 +175,11 @@ class LabPrompt:
             elif mend is not None:
                 cable.set_up(True)
             elif loss is not None:
-                cable.loss = chance_of(loss)
+                cable.loss = _share(loss)
             elif duplicate is not None:
-                cable.duplicate = chance_of(duplicate)
+                cable.duplicate = _share(duplicate)
             elif reorder is not None:
-                cable.reorder = chance_of(reorder)
+                cable.reorder = _share(reorder)
             elif delay is not None:
                 cable.delay = duration(delay)
         except ValueProblem as problem:
@@ -205,6 +205,13 @@ class LabPrompt:
 
     def _saved(self, name: str, problem: str | None) -> None:
         self._notices.append(f"{name}: saved\n" if problem is None else f"{name}: not saved: {problem}\n")
+
+
+def _share(text: str) -> float:
+    try:
+        return chance_of(float(text))
+    except ValueError:
+        return chance_of(text)
 
 
 def _condition(wired: LabCable) -> Iterator[str]:

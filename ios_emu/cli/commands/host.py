@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli.commands.names import read_address
-from ios_emu.cli.dialogue import Dialogue, Interrupted, Say
+from ios_emu.cli.dialogue import Dialogue, Interrupted, Linger, Say
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.host import Host
 from ios_emu.errors import CommandRefused
 from ios_emu.services.ping import Outcome, Pinger
+from ios_emu.stack.icmp import IcmpReport
 from ios_emu.stack.tcp_connection import TcpState
 from ios_emu.wire import icmp
 
@@ -21,6 +22,11 @@ _TRACE_TIMEOUT = 4 * SECOND
 _HOPS = 30
 _PROBES = 3
 _ANY = IPv4Address(0)
+_UNREACHABLE = {
+    icmp.NET_UNREACHABLE: "net",
+    icmp.PROTOCOL_UNREACHABLE: "protocol",
+    icmp.PORT_UNREACHABLE: "port",
+}
 # As netstat spells the states of a connection.
 _STATES = {
     TcpState.CLOSED: "CLOSED",
@@ -108,7 +114,7 @@ def ping(
     try:
         while forever is not None or sent < ping_count:
             if sent:
-                yield _BETWEEN
+                yield Linger(_BETWEEN) if forever is not None else _BETWEEN
             sent += 1
             outcome: Outcome = yield pinger.probe(
                 int(address),
@@ -142,10 +148,13 @@ def _answer(outcome: Outcome, length: int) -> str:
         return f"Reply from {source}: TTL expired in transit."
     if message.type != icmp.DESTINATION_UNREACHABLE:
         return f"Reply from {source}: ICMP type {message.type}, code {message.code}."
-    what = {icmp.NET_UNREACHABLE: "net", icmp.PROTOCOL_UNREACHABLE: "protocol", icmp.PORT_UNREACHABLE: "port"}
     if message.code == icmp.FRAGMENTATION_NEEDED:
         return "Packet needs to be fragmented but DF set."
-    return f"Reply from {source}: Destination {what.get(message.code, 'host')} unreachable."
+    return f"Reply from {source}: Destination {_what(report)} unreachable."
+
+
+def _what(report: IcmpReport) -> str:
+    return _UNREACHABLE.get(report.message.code, "host")
 
 
 def _statistics(address: IPv4Address, sent: int, times: list[int]) -> str:
@@ -183,9 +192,15 @@ def tracert(host: Host, host_target: str) -> Dialogue:
                     int(address), sequence, _TRACE_TIMEOUT, size=64, ttl=ttl
                 )
                 cell = "*"
-                if outcome.report is not None:
-                    source = outcome.report.source
+                report = outcome.report
+                if report is not None:
+                    source = report.source
                     arrived |= outcome.replied
+                    if report.message.type == icmp.DESTINATION_UNREACHABLE:
+                        yield Say(
+                            f"{IPv4Address(source)}  reports: Destination {_what(report)} unreachable.\n"
+                        )
+                        return "\nTrace complete.\n"
                     cell = f"{outcome.elapsed // MILLISECOND} ms"
                 yield Say(f"{cell:<10}")
             yield Say("Request timed out.\n" if source is None else f"{IPv4Address(source)}\n")
