@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ios_emu.cli.commands.questions import Asking
 from ios_emu.cli.dialogue import Ask, Interrupted, Kind, Say
+from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Shell
 
 _TRIES = 3

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ios_emu.cli import modes, screens
-from ios_emu.cli.connections import Connections
 from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
@@ -26,6 +26,7 @@ from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, Inval
 from ios_emu.services.dhcp_server import Pool
 
 if TYPE_CHECKING:
+    from ios_emu.cli.connections import Connections
     from ios_emu.cli.reader import Command, Menu, Reader
 
 UNKNOWN_WORD = "(unknown word)"
@@ -76,7 +77,6 @@ class Shell:
         self.mode: Mode = modes.EXEC
         self.target: Target = None
         self.terminal = Terminal()
-        self.connections = Connections()
         self.ended = False
 
     @property
@@ -108,6 +108,13 @@ class Shell:
     def is_vty(self) -> bool:
         """Did the user come over the network?"""
         return self.line_name.startswith("vty")
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The telnet connections to other devices."""
+        from ios_emu.cli.connections import Connections
+
+        return Connections()
 
     @property
     def configuring(self) -> bool:
@@ -155,7 +162,10 @@ class Shell:
 
     def _resume_current(self) -> Reply:
         """An empty line in EXEC goes on at the connection that was suspended last."""
-        current = None if self.configuring else self.connections.current
+        # Most sessions never telnet anywhere.
+        if self.configuring or "connections" not in self.__dict__:
+            return ""
+        current = self.connections.current
         if current is None:
             return ""
         from ios_emu.cli.commands.telnet import resume_connection

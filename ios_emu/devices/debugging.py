@@ -5,14 +5,14 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from ios_emu.stack.arp import ArpEvent
-from ios_emu.stack.icmp import IcmpEvent
-from ios_emu.stack.node import PacketEvent
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
 if TYPE_CHECKING:
     from ios_emu.devices.router import Router
+    from ios_emu.stack.arp import ArpEvent
+    from ios_emu.stack.icmp import IcmpEvent
+    from ios_emu.stack.node import PacketEvent
 
 ARP = "ARP packet"
 ICMP = "ICMP packet"
@@ -51,6 +51,8 @@ class Debugging:
 
     def set_all(self, active: bool) -> None:
         """Switches all of them on or off."""
+        if not active and not self.active:
+            return
         for subject in SUBJECTS:
             self.set(subject, active)
 

@@ -17,12 +17,16 @@ _TTL = 128
 
 
 class Host:
-    """A host of the lab. `kind` is `pc` or `server`; `chance` makes initial sequence numbers and the like."""
+    """A host of the lab. `kind` is `pc` or `server`; `chance` makes initial sequence numbers and the like.
+
+    While it does not `announces` its address is no news on the link: the whole lab is being switched on.
+    """
 
     def __init__(
         self, name: str, kind: str, clock: Clock, chance: random.Random, mac: MacAddress | None = None
     ) -> None:
         self.name = name
+        self.announces = False
         self.kind = kind
         self.clock = clock
         self.mac = mac or mac_for(name, 0)
@@ -60,4 +64,4 @@ class Host:
             routes.append(ForwardingEntry(int(network.network_address), network.prefixlen, (hop,)))
             if self.gateway is not None and self.gateway in network:
                 routes.append(ForwardingEntry(0, 0, (Hop(interface, int(self.gateway)),)))
-        self.node.configure([interface], routes)
+        self.node.configure([interface], routes, announce=self.announces)

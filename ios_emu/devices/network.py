@@ -1,7 +1,7 @@
 """The router's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
 
-A change of the configuration is carried out once, at the next event of the clock, however many lines it
-took: a configuration of thousands of lines is not carried out line by line.
+A change of the configuration is carried out when the next packet is sent or received, or a moment later: a
+configuration of thousands of lines is not carried out line by line.
 """
 
 from __future__ import annotations
@@ -18,22 +18,28 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
 from ios_emu.stack.cable import Port
-from ios_emu.stack.forwarding import ForwardingEntry, Hop
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.ip_interface import IpInterface, Prefix
-from ios_emu.stack.node import Node
 from ios_emu.stack.routing import Route, lookup
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
     from ios_emu.devices.router import Router
     from ios_emu.services.small_servers import SmallServers
+    from ios_emu.stack.forwarding import ForwardingEntry, Hop
+    from ios_emu.stack.ip_interface import IpInterface
+    from ios_emu.stack.node import Node
     from ios_emu.stack.tcp import TcpStack
 
 _TTL = 255
 # IOS sends one unreachable in half a second; Packet Tracer as many as it is asked for.
 _UNREACHABLE_INTERVAL = {Dialect.IOS: 500 * MILLISECOND, Dialect.PACKET_TRACER: 0}
 _MOST_RECURSIONS = 8
+# A change waits so long for others, unless somebody sends or receives before.
+_SETTLING = 50 * MILLISECOND
+
+
+def _nobody(frame: bytes) -> None:
+    """Takes the frames of a port that no interface uses."""
 
 
 class RouterNetwork:
@@ -43,7 +49,9 @@ class RouterNetwork:
         self.ports: dict[InterfaceName, Port] = {name: Port(str(name)) for name in PORTS}
         self._router = router
         self._clock = clock
-        self._node = Node(clock, chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+        self._chance = chance
+        self._made: Node | None = None
+        self._tcp_services: list[Callable[[TcpStack], object]] = []
         self.traffic = Traffic(clock, self.ports)
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._servers: SmallServers | None = None
@@ -60,6 +68,16 @@ class RouterNetwork:
             self._apply()
         return self._node
 
+    @property
+    def _node(self) -> Node:
+        """The node, made when it is first needed: the first prompt does not wait for it."""
+        if self._made is None:
+            from ios_emu.stack.node import Node
+
+            self._made = Node(self._clock, self._chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+            self._made.tcp_services += self._tcp_services
+        return self._made
+
     def carrier(self, name: InterfaceName) -> bool:
         """Has the port, or the port of that sub-interface, a live cable?"""
         port = self.ports.get(name.parent)
@@ -71,21 +89,25 @@ class RouterNetwork:
 
     def with_tcp(self, listen: Callable[[TcpStack], object]) -> None:
         """Adds a service that listens once TCP is used for the first time."""
-        self._node.tcp_services.append(listen)
+        self._tcp_services.append(listen)
 
     def on_change(self, apply: Callable[[], None]) -> None:
         """Adds a part of the router that looks at the configuration anew after each change."""
         self._applied.append(apply)
 
     def changed(self) -> None:
-        """The configuration may have changed: it is carried out at the next event."""
-        if not self._pending:
-            self._pending = True
-            self._clock.call_soon(self._apply_pending, background=True)
+        """The configuration may have changed: it is carried out with the next packet, or in a moment."""
+        if self._pending:
+            return
+        self._pending = True
+        self._clock.call_later(_SETTLING, self._apply_pending, background=True)
+        for port in self.ports.values():
+            port.receive = partial(self._receive, port)
 
     def restart(self) -> None:
         """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
-        self._node.arp.forget()
+        if self._made is not None:
+            self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
         for interface in self._router.config.interfaces.values():
@@ -97,6 +119,12 @@ class RouterNetwork:
         port = self.ports.get(interface.name)
         if port is not None:
             port.set_enabled(not interface.shutdown)
+
+    def _receive(self, port: Port, frame: bytes) -> None:
+        """A frame has come before the change was carried out: that is done first."""
+        port.receive = _nobody
+        self._apply_pending()
+        port.receive(frame)
 
     def _apply_pending(self) -> None:
         if self._pending:
@@ -126,6 +154,8 @@ class RouterNetwork:
             self._servers.set(small_servers)
 
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
+        from ios_emu.stack.ip_interface import IpInterface, Prefix
+
         tag = interface.encapsulation
         vlan = None if tag is None or tag.native else tag.vlan
         # A sub-interface without an encapsulation hears nothing.
@@ -139,6 +169,8 @@ class RouterNetwork:
         return known
 
     def _forwarding(self, routes: list[Route]) -> Iterator[ForwardingEntry]:
+        from ios_emu.stack.forwarding import ForwardingEntry, Hop
+
         table = {route.network: route for route in routes}
         for route in routes:
             hops: list[Hop] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ios_emu.edges.capture_file import CaptureFile
 from ios_emu.lab.topology import Lab
+
+if TYPE_CHECKING:
+    from ios_emu.edges.capture_file import CaptureFile
 
 
 class Gait(Protocol):
@@ -54,6 +56,8 @@ class ProcessControl:
             ended = f"{self._capture.path}: {frames} frame{'' if frames == 1 else 's'}\n"
             self._capture = None
         if path is not None:
+            from ios_emu.edges.capture_file import CaptureFile
+
             self._capture = CaptureFile(self._lab, Path(path))
         return ended or ("" if path is not None else "nothing is being captured\n")
 

@@ -60,6 +60,7 @@ class _Client(asyncio.Protocol):
         self._telnet = telnet.server(self._answer)
         self._detach: Callable[[], None] = lambda: None
         self._out = bytearray()
+        self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greets, and shows what nobody has seen yet."""
@@ -72,12 +73,18 @@ class _Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """What the client sent: keys, and what its terminal says of itself."""
         received = self._telnet.feed(data)
-        keys = received.data
-        for signal in received.signals:
-            if signal is telnet.Signal.ARE_YOU_THERE:
+        keys = b""
+        for event in received.events:
+            if event is telnet.Signal.ARE_YOU_THERE:
                 self._answer(_THERE)
             else:
-                keys += _BREAK
+                keys += event if isinstance(event, bytes) else _BREAK
+        # A subnegotiation that stays open is given up after a second, however much of it still comes.
+        if self._telnet.unfinished and self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(1.0, self._give_up)
+        elif self._patience is not None and not self._telnet.unfinished:
+            self._patience.cancel()
+            self._patience = None
         if keys:
             self._wake(lambda: self._console.receive(keys))
 
@@ -90,6 +97,10 @@ class _Client(asyncio.Protocol):
         """Ends the connection."""
         if self._transport is not None:
             self._transport.close()
+
+    def _give_up(self) -> None:
+        self._patience = None
+        self._telnet.give_up()
 
     def _show(self, data: bytes) -> None:
         # All that one wake-up prints is one write: a client finds the prompt at the end of what it reads.

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.session import Session, State
 from ios_emu.cli.shell import Shell, shared_reader
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.host import Host
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.router import Router
 from ios_emu.errors import UsageError
 from ios_emu.lab.console import Console
-from ios_emu.lab.host_console import HostConsole, new_host_shell
 from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Port
-from ios_emu.stack.switching import Switch
+
+if TYPE_CHECKING:
+    from ios_emu.devices.host import Host
+    from ios_emu.lab.host_console import HostConsole
+    from ios_emu.stack.switching import Switch
 
 # More questions than any command asks.
 _MOST_QUESTIONS = 30
@@ -154,6 +156,9 @@ class HostDevice:
         self.name = host.name
         self.kind = host.kind
         self.host = host
+        # A lab of routers alone does not wait for what hosts need.
+        from ios_emu.lab.host_console import HostConsole
+
         self._console = HostConsole(host)
 
     @property
@@ -184,6 +189,8 @@ class HostDevice:
 
     @cached_property
     def _own_session(self) -> OwnSession:
+        from ios_emu.lab.host_console import new_host_shell
+
         return OwnSession(new_host_shell(self.host), self.host.clock)
 
 

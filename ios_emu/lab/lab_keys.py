@@ -6,7 +6,6 @@ with its tables before it: `devices.PC1.address`; an entry of a list has its num
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -103,6 +102,8 @@ def within(key: str, name: str) -> str:
 
 def near(name: str, known: Collection[str]) -> str | None:
     """The remedy for a misspelt name, if one of `known` is like it."""
+    import difflib
+
     like = difflib.get_close_matches(name, known, 1)
     return f"did you mean {like[0]}?" if like else None
 

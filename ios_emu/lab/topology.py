@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from ios_emu.cli.shell import shared_reader
 from ios_emu.clock import Clock
-from ios_emu.devices.host import Host
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.router import Router
 from ios_emu.errors import LabFileError, UsageError
@@ -31,7 +30,6 @@ from ios_emu.lab.lab_file import (
 from ios_emu.lab.lab_links import find_port
 from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Cable, Port
-from ios_emu.stack.switching import Switch
 
 ReadState = Callable[[str], bytes | None]
 Tap = Callable[[int, str, bytes], None]
@@ -83,10 +81,14 @@ class Lab:
         if isinstance(described, RouterFile):
             return self._router(described)
         if isinstance(described, SwitchFile):
+            from ios_emu.stack.switching import Switch
+
             return SwitchDevice(Switch(described.name, self.clock, SWITCH_PORTS))
         return self._host(described)
 
     def _host(self, described: HostFile) -> HostDevice:
+        from ios_emu.devices.host import Host
+
         chance = self._own_chance(described.name)
         host = Host(described.name, described.kind, self.clock, chance, described.mac)
         host.configure(described.address, described.gateway, described.dns)
@@ -135,6 +137,9 @@ class Lab:
         for device in routers:
             device.router.links_quiet = False
             device.router.links_settled()
+        for one in self.devices.values():
+            if isinstance(one, HostDevice):
+                one.host.announces = True
 
     @property
     def first_router(self) -> str:

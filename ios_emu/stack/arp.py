@@ -18,6 +18,9 @@ from ios_emu.wire.arp import REPLY, REQUEST, ArpPacket
 from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_ARP, ETHERTYPE_IPV4, MacAddress
 
 _NOBODY = MacAddress(bytes(6))
+# Ethernet, IPv4, the lengths of their addresses, a request.
+_REQUEST_HEAD = bytes.fromhex("0001080006040001")
+_LENGTH = 28
 _RETRY = SECOND
 _HOST_TRIES = 3
 _INCOMPLETE_LIFE = MINUTE
@@ -76,13 +79,14 @@ class ArpTable:
         *,
         timeout: int,
         queue: int,
-        proxy: Callable[[IpInterface, ArpPacket], bool] = lambda interface, packet: False,
+        proxy: Callable[[IpInterface, ArpPacket], bool] | None = None,
         duplicate: Callable[[IpInterface, int, MacAddress], None] = lambda interface, address, mac: None,
     ) -> None:
         self.timeout = timeout
         self.queue = queue
         self.counters = ArpCounters()
         self.trace: Callable[[ArpEvent], None] | None = None
+        self.answers_for_others = proxy is not None
         self._clock = clock
         self._send = send
         self._proxy = proxy
@@ -118,6 +122,9 @@ class ArpTable:
 
     def receive(self, interface: IpInterface, data: bytes) -> None:
         """Takes an ARP packet from the link; what is not one is counted and dropped."""
+        if self._is_for_others(interface, data):
+            self.counters.requests_received += 1
+            return
         try:
             packet = ArpPacket.parse(data)
         except MalformedPacket:
@@ -143,10 +150,25 @@ class ArpTable:
         elif packet.sender_ip:
             self._trace("filtered", packet, interface, "wrong cable")
             return
-        if packet.operation == REQUEST and (mine or self._proxy(interface, packet)):
+        if packet.operation == REQUEST and (
+            mine or (self._proxy is not None and self._proxy(interface, packet))
+        ):
             if not mine:
                 self.counters.proxy_replies_sent += 1
             self._reply(interface, packet)
+
+    def _is_for_others(self, interface: IpInterface, data: bytes) -> bool:
+        """Is it a request that concerns only others? A link with many hosts is full of them."""
+        if (
+            data[:8] != _REQUEST_HEAD
+            or len(data) < _LENGTH
+            or self.trace is not None
+            or self.answers_for_others
+        ):
+            return False
+        sender, target = int.from_bytes(data[14:18]), int.from_bytes(data[24:28])
+        own = interface.holds(target) or interface.holds(sender)
+        return not own and (interface, sender) not in self._entries
 
     def announce(self, interface: IpInterface, address: int) -> None:
         """Tells the link of an own address: a gratuitous reply, as IOS sends when an interface comes up."""

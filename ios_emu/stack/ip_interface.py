@@ -46,6 +46,7 @@ class IpInterface:
     """
 
     __slots__ = (
+        "_own",
         "addresses",
         "broadcasts",
         "directed_broadcast",
@@ -70,6 +71,7 @@ class IpInterface:
         self.mtu = DEFAULT_MTU
         self.addresses: tuple[Prefix, ...] = ()
         self.broadcasts: frozenset[int] = frozenset()
+        self._own: frozenset[int] = frozenset()
         self.up = False
         self.proxy_arp = False
         self.redirects = True
@@ -78,6 +80,7 @@ class IpInterface:
     def set_addresses(self, addresses: tuple[Prefix, ...]) -> None:
         """Gives it its addresses, the primary one first."""
         self.addresses = addresses
+        self._own = frozenset(prefix.address for prefix in addresses)
         # A host also takes the network's own address for a broadcast (RFC 1122, 3.3.6).
         both = {prefix.broadcast for prefix in addresses} | {
             prefix.network for prefix in addresses if prefix.broadcast is not None
@@ -91,7 +94,7 @@ class IpInterface:
 
     def holds(self, address: int) -> bool:
         """Is this one of its own addresses?"""
-        return any(prefix.address == address for prefix in self.addresses)
+        return address in self._own
 
     def prefix_of(self, address: int) -> Prefix | None:
         """The first of its prefixes whose network `address` is in."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +16,7 @@ from ios_emu.clock import HOUR, MILLISECOND, Clock
 from ios_emu.errors import MalformedPacket
 from ios_emu.stack.arp import ArpTable
 from ios_emu.stack.cable import Port
+from ios_emu.stack.counters import IpCounters
 from ios_emu.stack.forwarding import ForwardingEntry, ForwardingTable, Hop
 from ios_emu.stack.icmp import Icmp, is_single_host
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, IpInterface
@@ -47,29 +47,6 @@ class PacketEvent(NamedTuple):
     packet: Ipv4Packet
     arrived: IpInterface | None
     leaves: Hop | None
-
-
-@dataclass(slots=True)
-class IpCounters:
-    """What `show ip traffic` counts of IPv4 itself."""
-
-    received: int = 0
-    delivered: int = 0
-    forwarded: int = 0
-    sent: int = 0
-    malformed: int = 0
-    not_for_us: int = 0
-    bad_hop_count: int = 0
-    unknown_protocol: int = 0
-    no_route: int = 0
-    encapsulation_failed: int = 0
-    fragmented: int = 0
-    fragments_sent: int = 0
-    could_not_fragment: int = 0
-    fragments_received: int = 0
-    reassembled: int = 0
-    no_interface: int = 0
-    options_refused: int = 0
 
 
 class Node:
@@ -103,7 +80,7 @@ class Node:
             self.send_frame,
             timeout=_ARP_TIMEOUT,
             queue=0 if forwards else _HOST_QUEUE,
-            proxy=self._answers_for,
+            proxy=self._answers_for if forwards else None,
             duplicate=duplicate,
         )
         self.icmp = Icmp(self, unreachable_interval)
@@ -125,10 +102,16 @@ class Node:
 
     # What the device sets
 
-    def configure(self, interfaces: Iterable[IpInterface], routes: Iterable[ForwardingEntry]) -> None:
+    def configure(
+        self,
+        interfaces: Iterable[IpInterface],
+        routes: Iterable[ForwardingEntry],
+        *,
+        announce: bool = True,
+    ) -> None:
         """Takes the interfaces that there are now, and the routes that lead out of them.
 
-        An interface that came up, or got another address, is announced on its link.
+        An interface that came up, or got another address, is announced on its link if `announce`.
         """
         known = dict(self._local)
         self.interfaces = tuple(interfaces)
@@ -145,7 +128,7 @@ class Node:
         for entry in self.arp:
             if not entry.interface.up or entry.interface not in usable:
                 self.arp.forget(entry.interface)
-        for interface in usable:
+        for interface in usable if announce else ():
             for prefix in interface.addresses:
                 if interface.port is not None and known.get(prefix.address) is not interface:
                     self.arp.announce(interface, prefix.address)

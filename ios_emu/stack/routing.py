@@ -50,41 +50,65 @@ def routing_table(
 
     `connected` holds the networks of the interfaces whose line protocol is up.
     """
-    table: dict[IPv4Network, Route] = {}
+    table = _Table()
     up = set()
     for network, interface in connected:
         up.add(interface)
-        table.setdefault(network, Route("C", network, 0, ((None, interface),)))
+        if network not in table.routes:
+            table.add(Route("C", network, 0, ((None, interface),)))
     waiting = sorted(static, key=lambda route: route.distance)
     # A next hop may be reached through another static route: go on until nothing new is installed.
     progress = True
     while progress:
-        progress = False
-        for route in list(waiting):
+        progress, left = False, []
+        for route in waiting:
             if not _usable(route, table, up):
-                continue
-            waiting.remove(route)
-            progress |= _install(route, table)
-    return table
+                left.append(route)
+            elif _install(route, table):
+                progress = True
+        waiting = left
+    return table.routes
 
 
-def _usable(route: StaticRoute, table: dict[IPv4Network, Route], up: set[InterfaceName]) -> bool:
+class _Table:
+    """The routes, and their networks by prefix length: a thousand routes are not searched one by one."""
+
+    def __init__(self) -> None:
+        self.routes: dict[IPv4Network, Route] = {}
+        self._by_length: dict[int, dict[int, Route]] = {}
+
+    def add(self, route: Route) -> None:
+        """Takes a route, in place of one to the same network."""
+        network = route.network
+        self.routes[network] = route
+        self._by_length.setdefault(network.prefixlen, {})[int(network.network_address)] = route
+
+    def lookup(self, address: int) -> Route | None:
+        """The route with the longest prefix."""
+        for length in sorted(self._by_length, reverse=True):
+            found = self._by_length[length].get(address >> (32 - length) << (32 - length))
+            if found is not None:
+                return found
+        return None
+
+
+def _usable(route: StaticRoute, table: _Table, up: set[InterfaceName]) -> bool:
     if route.interface is not None:
         return route.interface in up
     assert route.next_hop is not None
-    via = lookup(table, route.next_hop)
+    via = table.lookup(int(route.next_hop))
     # IOS does not resolve a next hop through the default route or through the route itself.
     return via is not None and via.network not in (DEFAULT_NETWORK, route.network)
 
 
-def _install(route: StaticRoute, table: dict[IPv4Network, Route]) -> bool:
+def _install(route: StaticRoute, table: _Table) -> bool:
     path = (route.next_hop, route.interface)
-    present = table.get(route.network)
+    present = table.routes.get(route.network)
     if present is None:
-        table[route.network] = Route("S", route.network, route.distance, (path,))
+        table.add(Route("S", route.network, route.distance, (path,)))
         return True
     if present.code == "S" and present.distance == route.distance and path not in present.paths:
-        table[route.network] = Route("S", route.network, route.distance, (*present.paths, path))
+        table.add(Route("S", route.network, route.distance, (*present.paths, path)))
         return True
     return False
 

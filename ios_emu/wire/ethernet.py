@@ -110,7 +110,7 @@ class EthernetFrame(NamedTuple):
         """Reads a frame without its check sequence. Raises MalformedPacket for one that is too short."""
         if len(data) < _HEADER:
             raise MalformedPacket(f"an Ethernet frame of {len(data)} bytes")
-        ethertype, start, tag = int.from_bytes(data[12:14]), _HEADER, None
+        ethertype, start, tag = data[12] << 8 | data[13], _HEADER, None
         if ethertype == ETHERTYPE_DOT1Q:
             if len(data) < _HEADER + _TAG:
                 raise MalformedPacket("an 802.1Q tag that is cut off")
@@ -122,7 +122,9 @@ class EthernetFrame(NamedTuple):
             if ethertype > len(payload):
                 raise MalformedPacket(f"an 802.3 frame that is shorter than its length of {ethertype}")
             payload = payload[:ethertype]
-        return cls(MacAddress(data[:6]), MacAddress(data[6:12]), ethertype, payload, tag)
+        # These are six bytes: `bytes` makes the addresses without counting them again.
+        new = bytes.__new__
+        return cls(new(MacAddress, data[:6]), new(MacAddress, data[6:12]), ethertype, payload, tag)
 
     def build(self) -> bytes:
         """The frame's bytes, padded to 60."""

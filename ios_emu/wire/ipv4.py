@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ios_emu.errors import MalformedPacket
-from ios_emu.wire.checksum import internet_checksum
 
 ICMP = 1
 TCP = 6
@@ -20,6 +19,7 @@ TIMESTAMP = 68
 LOOSE_SOURCE_ROUTE = 131
 STRICT_SOURCE_ROUTE = 137
 
+_VERSION = 4
 _FORMAT = struct.Struct("!BBHHHBBHII")
 _SMALLEST = 20
 _LARGEST = 65535
@@ -49,57 +49,84 @@ class Ipv4Packet(NamedTuple):
     def parse(cls, data: bytes) -> Ipv4Packet:
         """Reads a packet; what is behind its length is padding. Raises MalformedPacket."""
         header_length = _header_length(data)
-        total_length = int.from_bytes(data[2:4])
-        if internet_checksum(data[:header_length]):
+        _, tos, total_length, identification, fragment, ttl, protocol, _, source, destination = (
+            _FORMAT.unpack_from(data)
+        )
+        # A header is never all zeros: over one with its own right checksum, the sum is 0 modulo 0xFFFF.
+        if int.from_bytes(data[:header_length]) % 0xFFFF:
             raise MalformedPacket("an IPv4 header with a wrong checksum")
         if not header_length <= total_length <= len(data):
             raise MalformedPacket(f"an IPv4 packet of {len(data)} bytes that says it has {total_length}")
+        if header_length == _SMALLEST and not fragment & ~_DONT_FRAGMENT:
+            payload = data[_SMALLEST:total_length]
+            return cls(source, destination, protocol, payload, ttl, identification, tos, fragment != 0)
+        if ((fragment & _OFFSET) << 3) + total_length > _LARGEST:
+            raise MalformedPacket(f"an IPv4 fragment that ends behind byte {_LARGEST}")
         return cls._read(data, header_length, total_length)
 
     @classmethod
     def parse_quoted(cls, data: bytes) -> Ipv4Packet:
-        """Reads the beginning of a packet, as an ICMP error quotes it. Raises MalformedPacket."""
+        """Reads the beginning of a packet, as an ICMP error quotes it; its checksum is not looked at.
+
+        Raises MalformedPacket where not even the header is whole.
+        """
         return cls._read(data, _header_length(data), len(data))
 
     @classmethod
-    def _read(cls, data: bytes, header_length: int, total_length: int) -> Ipv4Packet:
+    def _read(cls, data: bytes, header_length: int, end: int) -> Ipv4Packet:
         _, tos, _, identification, fragment, ttl, protocol, _, source, destination = _FORMAT.unpack_from(data)
-        payload = data[header_length:total_length]
-        if not fragment and header_length == _SMALLEST:
-            return cls(source, destination, protocol, payload, ttl, identification, tos)
         return cls(
             source,
             destination,
             protocol,
-            payload,
+            data[header_length:end],
             ttl,
             identification,
             tos,
             fragment & _DONT_FRAGMENT != 0,
             fragment & _MORE_FRAGMENTS != 0,
-            (fragment & _OFFSET) * 8,
+            (fragment & _OFFSET) << 3,
             data[_SMALLEST:header_length],
         )
 
     def build(self) -> bytes:
-        """The packet's bytes, with its checksum. Raises ValueError where it can't be that long."""
-        (source, destination, protocol, payload, ttl, identification, tos, dont, more, offset, options) = self
+        """The packet's bytes, with its checksum. Raises ValueError where the fields can't be a packet."""
+        source, destination, protocol, payload, ttl, identification, tos, dont, more, offset, options = self
         header_length = _SMALLEST + len(options)
         total_length = header_length + len(payload)
-        if total_length > _LARGEST or len(options) % 4 or len(options) > _MOST_OPTIONS:
-            raise ValueError(f"an IPv4 packet of {total_length} bytes with {len(options)} bytes of options")
+        if offset + total_length > _LARGEST or len(options) % 4 or len(options) > _MOST_OPTIONS:
+            raise ValueError(
+                f"an IPv4 packet of {total_length} bytes at {offset} with {len(options)} bytes of options"
+            )
+        if offset & 7:
+            raise ValueError(f"an IPv4 fragment at byte {offset}")
         fragment = (_DONT_FRAGMENT if dont else 0) | (_MORE_FRAGMENTS if more else 0) | offset >> 3
-        fields = (header_length // 4 | 0x40, tos, total_length, identification, fragment, ttl, protocol)
-        header = _FORMAT.pack(*fields, 0, source, destination) + options
-        checksum = internet_checksum(header)
-        return header[:10] + checksum.to_bytes(2) + header[12:] + payload
+        first = 0x40 | header_length >> 2
+        # The header's sum, from its fields: see checksum.py. It is never zero, so this is its complement.
+        total = (first + ttl << 8) + tos + protocol + total_length + identification + fragment
+        checksum = -(total + source + destination + int.from_bytes(options)) % 0xFFFF
+        header = _FORMAT.pack(
+            first,
+            tos,
+            total_length,
+            identification,
+            fragment,
+            ttl,
+            protocol,
+            checksum,
+            source,
+            destination,
+        )
+        return b"".join((header, options, payload))
 
 
 def _header_length(data: bytes) -> int:
-    length = (data[0] & 0x0F) * 4 if len(data) >= _SMALLEST else 0
-    if data[:1] < b"\x40" or data[:1] > b"\x4f" or not _SMALLEST <= length <= len(data):
-        raise MalformedPacket("not an IPv4 header")
-    return length
+    if len(data) >= _SMALLEST:
+        first = data[0]
+        length = (first & 0x0F) << 2
+        if first >> 4 == _VERSION and _SMALLEST <= length <= len(data):
+            return length
+    raise MalformedPacket("not an IPv4 header")
 
 
 class Option(NamedTuple):

@@ -1,6 +1,7 @@
-"""Capture files: PCAPNG as it is written here, and both formats as others write them.
+"""Capture files of Ethernet frames, written and read: PCAPNG, and the older PCAP.
 
-PCAPNG: draft-ietf-opsawg-pcapng. PCAP: draft-ietf-opsawg-pcap. Times are nanoseconds since 1970.
+PCAPNG: draft-ietf-opsawg-pcapng. PCAP: draft-ietf-opsawg-pcap. Times are nanoseconds since 1970. What is
+written has nanoseconds and the byte order of Intel; what others wrote is read with any of both.
 """
 
 from __future__ import annotations
@@ -52,8 +53,22 @@ def enhanced_packet(interface: int, time: int, frame: bytes, comment: str = "") 
     return _block(_ENHANCED, head + _padded(frame) + options)
 
 
+def pcap_header() -> bytes:
+    """What a PCAP file begins with."""
+    return struct.pack("<IHHiIII", _NANO_MAGIC, 2, 4, 0, 0, _SNAPLEN, ETHERNET)
+
+
+def pcap_packet(time: int, frame: bytes) -> bytes:
+    """A frame in a PCAP file. Raises struct.error for a time before 1970 or after 2106."""
+    seconds, nanoseconds = divmod(time, _SECOND)
+    return struct.pack("<IIII", seconds, nanoseconds, len(frame), len(frame)) + frame
+
+
 def read_capture(data: bytes) -> Iterator[CapturedFrame]:
-    """The frames of a PCAP or PCAPNG file, in its order. Raises MalformedPacket where it is broken or cut."""
+    """The frames of a PCAP or PCAPNG file, in its order.
+
+    Raises MalformedPacket where the file is broken or cut, or holds a frame that is not of an Ethernet.
+    """
     magic = data[:4]
     if magic == _SECTION.to_bytes(4):
         yield from _read_pcapng(data)
@@ -69,6 +84,8 @@ def read_capture(data: bytes) -> Iterator[CapturedFrame]:
 def _read_pcap(data: bytes, order: str, unit: int) -> Iterator[CapturedFrame]:
     if len(data) < 24:
         raise MalformedPacket("a PCAP header that is cut off")
+    # The upper half says whether frames have their check sequence.
+    _check_link(struct.unpack_from(f"{order}I", data, 20)[0] & 0xFFFF)
     position = 24
     while position < len(data):
         if position + 16 > len(data):
@@ -85,6 +102,8 @@ class _Interface(NamedTuple):
     name: str
     ticks: int
     offset: int
+    link: int
+    snaplen: int
 
     def time(self, high: int, low: int) -> int:
         """Nanoseconds since 1970."""
@@ -105,14 +124,15 @@ def _read_pcapng(data: bytes) -> Iterator[CapturedFrame]:
             raise MalformedPacket(f"a PCAPNG block of {length} bytes that is cut off")
         body = data[position + 8 : position + length - 4]
         position += length
+        if data[position - 4 : position] != struct.pack(f"{order}I", length):
+            raise MalformedPacket(f"a PCAPNG block of {length} bytes that ends with another length")
         try:
             if kind == _INTERFACE:
                 interfaces.append(_read_interface(body, order, len(interfaces)))
             elif kind in (_ENHANCED, _OBSOLETE):
                 yield _read_packet(body, order, kind, interfaces)
             elif kind == _SIMPLE:
-                (size,) = struct.unpack_from(f"{order}I", body)
-                yield CapturedFrame(0, interfaces[0].name, body[4 : 4 + min(size, len(body) - 4)])
+                yield _read_simple(body, order, interfaces[0])
         except (struct.error, IndexError):
             raise MalformedPacket("a PCAPNG block that does not hold what it says") from None
 
@@ -126,6 +146,7 @@ def _order(mark: bytes) -> str:
 
 def _read_interface(body: bytes, order: str, number: int) -> _Interface:
     name, ticks, offset = f"interface {number}", 1_000_000, 0
+    link, _, snaplen = struct.unpack_from(f"{order}HHI", body)
     position = 8
     while position + 4 <= len(body):
         code, length = struct.unpack_from(f"{order}HH", body, position)
@@ -139,7 +160,7 @@ def _read_interface(body: bytes, order: str, number: int) -> _Interface:
             ticks = 2 ** (value[0] & 0x7F) if value[0] & 0x80 else 10 ** value[0]
         elif code == _IF_TSOFFSET and len(value) == 8:
             (offset,) = struct.unpack(f"{order}q", value)
-    return _Interface(name, ticks, offset)
+    return _Interface(name, ticks, offset, link, snaplen or _SNAPLEN)
 
 
 def _read_packet(body: bytes, order: str, kind: int, interfaces: list[_Interface]) -> CapturedFrame:
@@ -150,7 +171,21 @@ def _read_packet(body: bytes, order: str, kind: int, interfaces: list[_Interface
     if 20 + size > len(body):
         raise MalformedPacket("a PCAPNG packet that is cut off")
     interface = interfaces[number]
+    _check_link(interface.link)
     return CapturedFrame(interface.time(high, low), interface.name, body[20 : 20 + size])
+
+
+def _read_simple(body: bytes, order: str, interface: _Interface) -> CapturedFrame:
+    _check_link(interface.link)
+    size = min(struct.unpack_from(f"{order}I", body)[0], interface.snaplen)
+    if 4 + size > len(body):
+        raise MalformedPacket("a PCAPNG packet that is cut off")
+    return CapturedFrame(0, interface.name, body[4 : 4 + size])
+
+
+def _check_link(link: int) -> None:
+    if link != ETHERNET:
+        raise MalformedPacket(f"a capture of links of type {link}: only those of Ethernet (1) are read")
 
 
 def _block(kind: int, body: bytes) -> bytes:

@@ -70,17 +70,20 @@ class TcpSegment(NamedTuple):
     def build(self, source: int, destination: int) -> bytes:
         """The segment's bytes between two addresses, with its checksum."""
         source_port, destination_port, sequence, acknowledgment, flags, window, payload, mss, urgent = self
-        offset = _NO_OPTIONS if mss is None else _WITH_MSS
-        header = _FORMAT.pack(
-            source_port, destination_port, sequence, acknowledgment, offset | flags, window, 0, urgent
-        )
+        length = _SMALLEST + len(payload)
+        control, option, options = _NO_OPTIONS | flags, 0, b""
         if mss is not None:
-            header += (_MSS << 24 | 4 << 16 | mss).to_bytes(4)
-        length = len(header) + len(payload)
+            length += 4
+            control, option = _WITH_MSS | flags, _MSS << 24 | 4 << 16 | mss
+            options = option.to_bytes(4)
+        # The sum of the pseudo header and of the header, from their fields, is added to that of the payload.
         pseudo = source + destination + TCP + length
-        # The header is a whole number of words: its sum is added to that of the payload.
-        checksum = internet_checksum(payload, pseudo + int.from_bytes(header))
-        return b"".join((header[:16], checksum.to_bytes(2), header[18:], payload))
+        head = source_port + destination_port + sequence + acknowledgment + control + window + urgent + option
+        checksum = internet_checksum(payload, pseudo + head)
+        header = _FORMAT.pack(
+            source_port, destination_port, sequence, acknowledgment, control, window, checksum, urgent
+        )
+        return b"".join((header, options, payload))
 
 
 def _read_mss(options: bytes) -> int | None:

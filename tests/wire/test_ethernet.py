@@ -1,4 +1,4 @@
-"""MAC addresses: every notation is read, one is written, and a device's are always the same."""
+"""MAC addresses: every notation is read, one is written, and a device's are always the same. Frames."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scapy.layers.l2 import Dot1Q, Dot3, Ether
+from scapy.packet import Raw
 
-from ios_emu.wire.ethernet import BROADCAST, MacAddress, mac_for
+from ios_emu.errors import MalformedPacket
+from ios_emu.wire.ethernet import (
+    BROADCAST,
+    ETHERTYPE_ARP,
+    ETHERTYPE_DOT1Q,
+    ETHERTYPE_IPV4,
+    Dot1qTag,
+    EthernetFrame,
+    MacAddress,
+    mac_for,
+)
 
 addresses = st.binary(min_size=6, max_size=6).map(MacAddress)
 
@@ -137,3 +149,113 @@ def test_the_devices_of_a_lab_have_different_addresses() -> None:
 def test_a_device_has_sixteen_addresses(index: int) -> None:
     with pytest.raises(ValueError, match=f"^interface {index} of R1: a device has addresses 0 to 15$"):
         mac_for("R1", index)
+
+
+def test_an_address_is_its_six_bytes() -> None:
+    address = MacAddress.parse("0060.5c2b.3dcc")
+    assert address == b"\x00\x60\x5c\x2b\x3d\xcc"
+    assert {b"\x00\x60\x5c\x2b\x3d\xcc": "found"}[address] == "found"
+    assert type(address.packed) is bytes
+    assert f"{address}" == "0060.5c2b.3dcc"
+    assert repr(address) == "MacAddress('0060.5c2b.3dcc')"
+
+
+TO, FROM = MacAddress.parse("0060.5c2b.3dcc"), MacAddress.parse("001b.0c3d.5a60")
+HEAD = "00605c2b3dcc 001b0c3d5a60"
+
+
+@pytest.mark.parametrize(
+    ("frame", "data"),
+    [
+        (EthernetFrame(TO, FROM, ETHERTYPE_IPV4, b"\x45" * 46), f"{HEAD} 0800 {'45' * 46}"),
+        (
+            EthernetFrame(BROADCAST, FROM, ETHERTYPE_ARP, b"\x01" * 46),
+            f"{'ff' * 6} {HEAD[13:]} 0806 {'01' * 46}",
+        ),
+        (
+            EthernetFrame(TO, FROM, ETHERTYPE_IPV4, b"\x45" * 46, Dot1qTag(10, 5, True)),
+            f"{HEAD} 8100 b00a 0800 {'45' * 46}",
+        ),
+        (EthernetFrame(TO, FROM, 3, b"\x42\x42\x03"), f"{HEAD} 0003 424203 {'00' * 43}"),
+    ],
+    ids=["Ethernet II", "broadcast", "802.1Q", "802.3"],
+)
+def test_frames_are_built_and_read(frame: EthernetFrame, data: str) -> None:
+    assert frame.build().hex() == data.replace(" ", "")
+    assert EthernetFrame.parse(bytes.fromhex(data)) == frame
+
+
+def test_a_short_frame_is_padded_and_its_padding_is_kept() -> None:
+    built = EthernetFrame(TO, FROM, ETHERTYPE_ARP, b"\x01").build()
+    assert len(built) == 60
+    assert EthernetFrame.parse(built).payload == b"\x01" + bytes(45)
+    assert len(EthernetFrame(TO, FROM, ETHERTYPE_ARP, b"\x01", Dot1qTag(1)).build()) == 60
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("", "an Ethernet frame of 0 bytes"),
+        (f"{HEAD} 08", "an Ethernet frame of 13 bytes"),
+        (f"{HEAD} 8100 b00a 08", "an 802.1Q tag that is cut off"),
+        (f"{HEAD} 0004 424203", "an 802.3 frame that is shorter than its length of 4"),
+    ],
+)
+def test_a_frame_that_is_cut_off_is_refused(data: str, reason: str) -> None:
+    with pytest.raises(MalformedPacket, match=f"^{re.escape(reason)}$"):
+        EthernetFrame.parse(bytes.fromhex(data))
+
+
+tags = st.none() | st.builds(Dot1qTag, st.integers(0, 4095), st.integers(0, 7), st.booleans())
+ethertypes = st.integers(0x0600, 0xFFFF).filter(lambda ethertype: ethertype != ETHERTYPE_DOT1Q)
+frames = st.builds(
+    EthernetFrame, addresses, addresses, ethertypes, st.binary(min_size=46, max_size=200), tags
+)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(frames)
+def test_what_is_built_is_read_back_and_scapy_reads_the_same(frame: EthernetFrame) -> None:
+    data = frame.build()
+    assert EthernetFrame.parse(data) == frame
+    theirs = Ether(data)
+    assert (theirs.dst, theirs.src) == (frame.destination.hex(":"), frame.source.hex(":"))
+    if frame.tag is None:
+        assert theirs.type == frame.ethertype
+    else:
+        tag = theirs[Dot1Q]
+        assert (tag.vlan, tag.prio, bool(tag.dei)) == frame.tag
+        assert tag.type == frame.ethertype
+    assert bytes(theirs).endswith(frame.payload)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(addresses, addresses, st.binary(min_size=60, max_size=100), st.integers(0, 4095), st.integers(0, 7))
+def test_what_scapy_builds_is_read(
+    to: MacAddress, sender: MacAddress, payload: bytes, vlan: int, priority: int
+) -> None:
+    head = Ether(dst=to.hex(":"), src=sender.hex(":"))
+    plain = bytes(head / Raw(payload))
+    assert EthernetFrame.parse(plain) == (to, sender, 0x9000, payload, None)
+    tagged = bytes(head / Dot1Q(vlan=vlan, prio=priority, type=0x86DD) / Raw(payload))
+    assert EthernetFrame.parse(tagged) == (to, sender, 0x86DD, payload, (vlan, priority, False))
+    counted = bytes(Dot3(dst=to.hex(":"), src=sender.hex(":")) / Raw(payload)) + bytes(9)
+    assert EthernetFrame.parse(counted) == (to, sender, len(payload), payload, None)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(
+    st.binary(max_size=80)
+    | st.builds(bytes.__add__, st.just(bytes(12) + b"\x81\x00"), st.binary(max_size=80))
+)
+def test_any_bytes_are_a_frame_or_malformed(data: bytes) -> None:
+    try:
+        frame = EthernetFrame.parse(data)
+    except MalformedPacket:
+        return
+    again = frame.build()
+    assert again == data[: len(again)].ljust(60, b"\0")
+    assert len(again) == max(60, len(data)) or frame.ethertype < 0x600

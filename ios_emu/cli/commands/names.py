@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from ios_emu.cli.arguments import TYPES
-from ios_emu.cli.commands.questions import Asking
 from ios_emu.cli.dialogue import Dialogue, Say
+from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Call, Shell
 from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ios_emu.cli.commands.names import resolve, source_address, unrecognized
-from ios_emu.cli.commands.questions import Asking, ask_number, ask_yes
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
+from ios_emu.cli.questions import Asking, ask_number, ask_yes
 from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.errors import CommandRefused
