@@ -160,7 +160,7 @@ class TcpSocket:
     def abort(self) -> None:
         """Ends it at once, with a RST."""
         if self.state not in (TcpState.CLOSED, TcpState.SYN_SENT, TcpState.TIME_WAIT):
-            self._transmit(RST | ACK, self.sender.nxt, b"")
+            self._transmit(RST | ACK, self.sender.highest, b"")
         self._end("aborted")
 
     @property
@@ -397,16 +397,17 @@ class TcpSocket:
         receiver.fin = number
         receiver.nxt += 1
         self._acknowledge()
+        ended = self.state is TcpState.FIN_WAIT_2
         match self.state:
             case TcpState.ESTABLISHED | TcpState.SYN_RECEIVED:
                 self.state = TcpState.CLOSE_WAIT
             case TcpState.FIN_WAIT_1:
                 self.state = TcpState.CLOSING
-            case TcpState.FIN_WAIT_2:
-                self._time_wait()
         if not receiver.unread and not self._said_end:
             self._said_end = True
             self.on_end()
+        if ended and self._is_open():
+            self._time_wait()
 
     def _tell_last_read(self) -> None:
         self.on_end()
@@ -463,7 +464,8 @@ class TcpSocket:
         self._transmit(ACK | (FIN if fin else 0) | (PSH if push and payload else 0), number, payload)
 
     def _acknowledge(self) -> None:
-        self._transmit(ACK, self.sender.nxt, b"")
+        # Behind all that was ever sent: while old data is sent again, its numbers are old to the other end.
+        self._transmit(ACK, self.sender.highest, b"")
 
     def _challenge(self) -> None:
         """An acknowledgment that asks whether it was really sent, not too often (RFC 5961, 7)."""
