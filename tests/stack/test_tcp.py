@@ -584,6 +584,10 @@ def test_ports_are_used_once() -> None:
 # Two ends of ours on a bad wire
 
 
+# A wire that lost everything for minutes would rightly end the connection.
+_MOST_LOST_IN_A_ROW = 6
+
+
 class Wire:
     """Two stacks, and a wire that loses, doubles and delays by chance."""
 
@@ -591,12 +595,15 @@ class Wire:
         self.clock = Clock()
         self.chance = random.Random(seed)
         self.loss, self.duplicate, self.jitter = loss, duplicate, jitter
+        self.lost_in_a_row = 0
         self.a = TcpStack(self.clock, self._carry, random.Random(seed + 1), lambda destination: MSS)
         self.b = TcpStack(self.clock, self._carry, random.Random(seed + 2), lambda destination: MSS)
 
     def _carry(self, source: int, destination: int, data: bytes) -> None:
         target = self.b if destination == THEIRS else self.a
-        copies = 0 if self.chance.random() < self.loss else 1 + (self.chance.random() < self.duplicate)
+        lost = self.chance.random() < self.loss and self.lost_in_a_row < _MOST_LOST_IN_A_ROW
+        self.lost_in_a_row = self.lost_in_a_row + 1 if lost else 0
+        copies = 0 if lost else 1 + (self.chance.random() < self.duplicate)
         for _ in range(copies):
             delay = MILLISECOND + self.chance.randrange(self.jitter + 1)
             self.clock.call_later(delay, target.receive, source, destination, data)
