@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 ARP = "ARP packet"
 ICMP = "ICMP packet"
 PACKET = "IP packet"
-SUBJECTS = (ARP, ICMP, PACKET)
+DHCP_EVENTS = "DHCP server event"
+DHCP_PACKETS = "DHCP server packet"
+DHCP_LINKAGE = "DHCP server linkage"
+DHCP_CLIENT = "DHCP client activity"
+SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {
@@ -37,6 +41,8 @@ class Debugging:
     def __init__(self, router: Router) -> None:
         self._router = router
         self.active: set[str] = set()
+        # `debug dhcp detail`
+        self.dhcp_detail = False
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from ipaddress import IPv4Address, IPv4Interface
+from typing import TYPE_CHECKING
 
 from ios_emu.clock import Clock
 from ios_emu.stack.cable import Port
@@ -11,6 +12,9 @@ from ios_emu.stack.forwarding import ForwardingEntry, Hop
 from ios_emu.stack.ip_interface import IpInterface, Prefix
 from ios_emu.stack.node import Node
 from ios_emu.wire.ethernet import MacAddress, mac_for
+
+if TYPE_CHECKING:
+    from ios_emu.devices.host_dhcp import HostDhcp
 
 PORT_NAME = "FastEthernet0"
 _TTL = 128
@@ -34,9 +38,12 @@ class Host:
         self.address: IPv4Interface | None = None
         self.gateway: IPv4Address | None = None
         self.dns_server: IPv4Address | None = None
+        self.domain = ""
+        self.dhcp: HostDhcp | None = None
         self.node = Node(clock, chance, forwards=False, ttl=_TTL, unreachable_interval=0)
         self.interface = IpInterface(PORT_NAME, self.port, self.mac)
-        self.port.carrier_changed = self._apply
+        self._chance = chance
+        self.port.carrier_changed = self._carrier_changed
         self._apply()
 
     def configure(
@@ -45,10 +52,40 @@ class Host:
         gateway: IPv4Address | None = None,
         dns_server: IPv4Address | None = None,
     ) -> None:
-        """Gives the host its settings, in place of those that it had."""
+        """Gives the host its settings, in place of those that it had or leased."""
+        if self.dhcp is not None:
+            self.dhcp.close()
+            self.dhcp = None
+        self.set_leased(address, gateway, dns_server, "")
+
+    def use_dhcp(self) -> HostDhcp:
+        """Lets the host lease its settings, from now on."""
+        if self.dhcp is None:
+            from ios_emu.devices.host_dhcp import HostDhcp
+
+            self.set_leased(None, None, None, "")
+            self.dhcp = HostDhcp(self, self._chance)
+            self.dhcp.follow(self.port.carrier)
+        return self.dhcp
+
+    def set_leased(
+        self,
+        address: IPv4Interface | None,
+        gateway: IPv4Address | None,
+        dns_server: IPv4Address | None,
+        domain: str,
+    ) -> None:
+        """Takes over what the DHCP client got, or lost."""
+        if address != self.address:
+            self.node.arp.forget()
         self.address, self.gateway, self.dns_server = address, gateway, dns_server
-        self.node.arp.forget()
+        self.domain = domain
         self._apply()
+
+    def _carrier_changed(self) -> None:
+        self._apply()
+        if self.dhcp is not None:
+            self.dhcp.follow(self.port.carrier)
 
     def _apply(self) -> None:
         """Makes the node as the settings and the cable are."""

@@ -17,6 +17,14 @@ class Dot1q:
     native: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DhcpAddress:
+    """`ip address dhcp [client-id INTERFACE] [hostname NAME]`."""
+
+    client_id: InterfaceName | None = None
+    hostname: str | None = None
+
+
 @dataclass(slots=True)
 class Interface:
     """One interface. Fields that `show running-config` does not print take no part in comparisons.
@@ -36,6 +44,9 @@ class Interface:
     encapsulation: Dot1q | None = None
     bandwidth: int | None = None
     helper_addresses: list[IPv4Address] = field(default_factory=list)
+    relay_trusted: bool = False
+    # Where the address comes from, when a server gives it; `address` then is what was leased.
+    dhcp: DhcpAddress | None = None
     method: str = field(default="unset", compare=False)
 
     @property

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ios_emu.stack.ip_interface import IpInterface
     from ios_emu.stack.node import Node
     from ios_emu.stack.tcp import TcpStack
+    from ios_emu.wire.ipv4 import Ipv4Packet
 
 _TTL = 255
 # IOS sends one unreachable in half a second; Packet Tracer as many as it is asked for.
@@ -53,7 +54,10 @@ class RouterNetwork:
         self._made: Node | None = None
         self._tcp_services: list[Callable[[TcpStack], object]] = []
         self.traffic = Traffic(clock, self.ports)
+        # The helper addresses of each interface that has any.
+        self.helpers: dict[str, tuple[int, ...]] = {}
         self._interfaces: dict[InterfaceName, IpInterface] = {}
+        self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
         self._pending = False
         self._applied: list[Callable[[], None]] = []
@@ -86,6 +90,10 @@ class RouterNetwork:
     def interface(self, name: InterfaceName) -> IpInterface | None:
         """What IPv4 knows of that interface."""
         return self._interfaces.get(name)
+
+    def named(self, name: str) -> IpInterface | None:
+        """What IPv4 knows of the interface of that full name."""
+        return self._named.get(name)
 
     def with_tcp(self, listen: Callable[[TcpStack], object]) -> None:
         """Adds a service that listens once TCP is used for the first time."""
@@ -139,11 +147,23 @@ class RouterNetwork:
         for name, interface in sorted(config.interfaces.items()):
             present[name] = self._ip_interface(name, interface)
         self._interfaces = present
+        self._named = {found.name: found for found in present.values()}
+        self.helpers = {
+            str(name): tuple(map(int, interface.helper_addresses))
+            for name, interface in config.interfaces.items()
+            if interface.helper_addresses
+        }
+        self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
         self._node.configure(present.values(), self._forwarding(router.routes()))
         self._serve(config.tcp_small_servers)
         for apply in self._applied:
             apply()
+
+    def _helper(self) -> Callable[[IpInterface, Ipv4Packet], None]:
+        from ios_emu.devices.udp_helper import UdpHelper
+
+        return UdpHelper(self).forward
 
     def _serve(self, small_servers: bool) -> None:
         if small_servers and self._servers is None:

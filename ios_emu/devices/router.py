@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
+from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
@@ -24,6 +25,11 @@ from ios_emu.devices.syslog import Syslog
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Route, routing_table
 from ios_emu.wire.ethernet import mac_for
+
+if TYPE_CHECKING:
+    from ios_emu.devices.dhcp import RouterDhcp
+    from ios_emu.devices.dhcp_clients import RouterDhcpClients
+    from ios_emu.services.dhcp_environment import LeaseJournal
 
 EPOCH = datetime(2002, 3, 1)
 """What the clock of a router without NTP shows when the lab begins."""
@@ -43,7 +49,10 @@ def _read_nothing(router: Router, text: str) -> None:
 
 
 class Router:
-    """A Cisco 2811. `clock` is the lab's; `chance` makes salts; `journal` keeps NVRAM."""
+    """A Cisco 2811. `clock` is the lab's; `chance` makes salts; `journal` keeps NVRAM.
+
+    `leases` opens what keeps the DHCP server's leases, with what it kept before; None: nothing does.
+    """
 
     def __init__(
         self,
@@ -53,6 +62,7 @@ class Router:
         chance: random.Random | None = None,
         journal: Journal | None = None,
         read_config: ReadConfig = _read_nothing,
+        leases: Callable[[], tuple[LeaseJournal, bytes]] | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -73,6 +83,10 @@ class Router:
         self.links_quiet = False
         self._protocols_up: set[InterfaceName] = set()
         self.network = RouterNetwork(self, clock, random.Random(f"{name}/network"))
+        self._leases = leases
+        self._dhcp: RouterDhcp | None = None
+        self._dhcp_clients: RouterDhcpClients | None = None
+        self.network.on_change(self._apply_dhcp)
         self.debugging = Debugging(self)
         self._saved = configuration_body(self.config)
 
@@ -105,6 +119,7 @@ class Router:
         self.reloading = False
         self._saved = configuration_body(self.config)
         quiet, self.links_quiet = self.links_quiet, True
+        self._restart_dhcp()
         self.network.restart()
         self.debugging.set_all(False)
         self.links_quiet = quiet
@@ -152,6 +167,42 @@ class Router:
             done(problem)
 
         self.journal.write(self.startup_record, b"", stored)
+
+    # DHCP
+
+    @property
+    def dhcp(self) -> RouterDhcp:
+        """The DHCP server and relay, made when they are first needed."""
+        if self._dhcp is None:
+            from ios_emu.devices.dhcp import RouterDhcp
+
+            kept = () if self._leases is None else self._leases()
+            self._dhcp = RouterDhcp(self, *kept)
+        return self._dhcp
+
+    @property
+    def dhcp_clients(self) -> RouterDhcpClients:
+        """The DHCP clients of the interfaces that lease their address."""
+        if self._dhcp_clients is None:
+            from ios_emu.devices.dhcp_clients import RouterDhcpClients
+
+            self._dhcp_clients = RouterDhcpClients(self, random.Random(f"{self.name}/dhcp"))
+        return self._dhcp_clients
+
+    def _restart_dhcp(self) -> None:
+        """What was leased before a reload is gone; the end of the process was no reload."""
+        if self._dhcp is not None:
+            self._dhcp.reload()
+        if self._dhcp_clients is not None:
+            self._dhcp_clients.restart()
+
+    def _apply_dhcp(self) -> None:
+        interfaces = self.config.interfaces.values()
+        helped = any(interface.helper_addresses for interface in interfaces)
+        if self._dhcp is not None or self.config.dhcp.pools or helped:
+            self.dhcp.apply()
+        if self._dhcp_clients is not None or any(interface.dhcp for interface in interfaces):
+            self.dhcp_clients.apply()
 
     # Interfaces
 
@@ -254,7 +305,8 @@ class Router:
             if self.protocol_up(interface)
             for network in interface.networks
         ]
-        table = routing_table(connected, self.config.routes.values())
+        leased = () if self._dhcp_clients is None else self._dhcp_clients.routes()
+        table = routing_table(connected, [*self.config.routes.values(), *leased])
         return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
 
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.interface import Interface
+from ios_emu.devices.interface import DhcpAddress, Interface
 from ios_emu.devices.kept import lines_at
 from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
@@ -44,7 +44,9 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
     lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
-    if interface.address is not None:
+    if interface.dhcp is not None:
+        lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
+    elif interface.address is not None:
         lines.append(f" ip address {_with_mask(interface.address)}")
     else:
         lines.append(" no ip address")
@@ -54,6 +56,11 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
         return lines + shutdown
     medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
     return lines + (shutdown + medium if dialect is Dialect.IOS else medium + shutdown)
+
+
+def _dhcp_options(dhcp: DhcpAddress) -> str:
+    client_id = "" if dhcp.client_id is None else f" client-id {dhcp.client_id}"
+    return client_id + ("" if dhcp.hostname is None else f" hostname {dhcp.hostname}")
 
 
 def _ios(config: Configuration) -> Iterator[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ios_emu.cli.shell import shared_reader
 from ios_emu.clock import Clock
@@ -31,7 +33,12 @@ from ios_emu.lab.lab_links import find_port
 from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Cable, Port
 
+if TYPE_CHECKING:
+    from ios_emu.services.dhcp_environment import LeaseJournal
+
 ReadState = Callable[[str], bytes | None]
+OpenLeases = Callable[[str], "tuple[LeaseJournal, bytes]"]
+"""Opens what keeps the leases of the router of that name; the bytes are what it kept before."""
 Tap = Callable[[int, str, bytes], None]
 """Is given each frame that enters a cable: lab time, `DEVICE:PORT` that sent it, the frame."""
 
@@ -48,7 +55,8 @@ class LabCable:
 class Lab:
     """A running lab. `lab` is the name of a built-in lab or the path of a lab file.
 
-    `journal` and `read_state` keep NVRAM beyond the process; without them it lives as long as the lab.
+    `journal` and `read_state` keep NVRAM beyond the process; without them it lives as long as the lab. So
+    does `leases` with what a router's DHCP server leased.
     `now` is the lab time to begin at, in nanoseconds. `report` is given what an event of the lab raises;
     without it, who runs the clock gets it. Raises LabFileError.
     """
@@ -60,6 +68,7 @@ class Lab:
         quick: bool = True,
         journal: Journal | None = None,
         read_state: ReadState | None = None,
+        leases: OpenLeases | None = None,
         now: int = 0,
         report: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -71,6 +80,7 @@ class Lab:
         self._quick = quick
         self._journal = journal or MemoryJournal()
         self._read_state = read_state
+        self._leases = leases
         for described in self.file.devices:
             self.devices[described.name] = self._device(described)
         for link in self.file.links:
@@ -91,12 +101,23 @@ class Lab:
 
         chance = self._own_chance(described.name)
         host = Host(described.name, described.kind, self.clock, chance, described.mac)
-        host.configure(described.address, described.gateway, described.dns)
+        if described.dhcp:
+            host.use_dhcp()
+        else:
+            host.configure(described.address, described.gateway, described.dns)
         return HostDevice(host)
 
     def _router(self, described: RouterFile) -> RouterDevice:
         chance = random.Random(self.chance.random())
-        router = Router(described.name, self.clock, described.dialect, chance, self._journal)
+        leases = self._leases
+        router = Router(
+            described.name,
+            self.clock,
+            described.dialect,
+            chance,
+            self._journal,
+            leases=partial(leases, described.name) if leases is not None else None,
+        )
         stored = self._read_state(router.startup_record) if self._read_state is not None else None
         if stored is not None:
             router.startup = stored.decode("latin-1") or None

@@ -98,6 +98,16 @@ class DhcpClient:
         self._server = 0
         self._address = 0
 
+    @property
+    def transaction(self) -> int:
+        """The transaction ID of what was asked last."""
+        return self._xid
+
+    @property
+    def due(self) -> int | None:
+        """The lab time of what it will do next by itself; None when nothing is due."""
+        return None if self._timer is None else self._timer.when
+
     def start(self, previous: ClientLease | None = None, done: Done | None = None) -> None:
         """Gets an address: `previous`, if it has not ended (INIT-REBOOT), else any."""
         self._await(done)

@@ -93,6 +93,8 @@ class ArpTable:
         self._duplicate = duplicate
         self._entries: dict[tuple[IpInterface, int], ArpEntry] = {}
         self._ageing: Timer | None = None
+        # Who waits to hear whether an address is in use.
+        self._listeners: dict[tuple[IpInterface, int], Callable[[], None]] = {}
 
     def __iter__(self) -> Iterator[ArpEntry]:
         return iter(list(self._entries.values()))
@@ -139,6 +141,7 @@ class ArpTable:
             self.counters.replies_received += 1
         if packet.sender_mac.is_multicast or packet.sender_mac == interface.mac:
             return
+        self._tell_listener(interface, packet)
         mine = interface.holds(packet.target_ip)
         self._trace("rcvd", packet, interface)
         if interface.holds(packet.sender_ip):
@@ -164,6 +167,7 @@ class ArpTable:
             or len(data) < _LENGTH
             or self.trace is not None
             or self.answers_for_others
+            or self._listeners
         ):
             return False
         sender, target = int.from_bytes(data[14:18]), int.from_bytes(data[24:28])
@@ -180,6 +184,25 @@ class ArpTable:
         """Asks whether anybody uses `address`, without an address of our own (RFC 5227)."""
         self.counters.requests_sent += 1
         self._emit(interface, BROADCAST, ArpPacket(REQUEST, interface.mac, 0, _NOBODY, address))
+
+    def listen(self, interface: IpInterface, address: int, heard: Callable[[], None]) -> Callable[[], None]:
+        """Calls `heard` when another station has, or probes for, `address`; returns what ends that."""
+        self._listeners[interface, address] = heard
+
+        def stop() -> None:
+            self._listeners.pop((interface, address), None)
+
+        return stop
+
+    def _tell_listener(self, interface: IpInterface, packet: ArpPacket) -> None:
+        if not self._listeners:
+            return
+        # A probe has no sender's address: its target is what the other station is about to take.
+        probed = packet.operation == REQUEST and not packet.sender_ip
+        address = packet.target_ip if probed else packet.sender_ip
+        heard = self._listeners.pop((interface, address), None)
+        if heard is not None:
+            heard()
 
     def add(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
         """Notes what is known from elsewhere: the lease of a client, say."""

@@ -57,6 +57,7 @@ class IpInterface:
         "port",
         "proxy_arp",
         "redirects",
+        "takes_any",
         "up",
         "vlan",
     )
@@ -76,6 +77,8 @@ class IpInterface:
         self.proxy_arp = False
         self.redirects = True
         self.directed_broadcast = False
+        # UDP to whatever address is taken: this host has none yet, and asked for one (RFC 2131, 4.1).
+        self.takes_any = False
 
     def set_addresses(self, addresses: tuple[Prefix, ...]) -> None:
         """Gives it its addresses, the primary one first."""

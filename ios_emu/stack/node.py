@@ -72,6 +72,8 @@ class Node:
         self.counters = IpCounters()
         self.trace: Callable[[PacketEvent], None] | None = None
         self.groups: set[int] = set()
+        # Is shown each UDP broadcast that comes in, besides who listens.
+        self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
         self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
         self.forwarding = ForwardingTable()
@@ -183,6 +185,15 @@ class Node:
         self._output(packet, hop, None)
         return True
 
+    def send_to_station(self, packet: Ipv4Packet, interface: IpInterface, mac: MacAddress) -> None:
+        """Sends a packet of this node's own in a frame to `mac`, whatever ARP knows (RFC 2131, 4.1)."""
+        packet = packet._replace(identification=self._next_identification())
+        self.counters.sent += 1
+        if self.trace is not None:
+            self._trace("sending", packet, None, Hop(interface, None))
+        for piece in fragments(packet, interface.mtu):
+            self.send_frame(interface, mac, ETHERTYPE_IPV4, piece.build())
+
     def send_frame(self, interface: IpInterface, mac: MacAddress, ethertype: int, payload: bytes) -> None:
         """Puts a payload into a frame and sends it out of `interface`."""
         port = interface.port
@@ -229,6 +240,8 @@ class Node:
                 self._deliver(interface, packet, True)
             else:
                 self._directed_broadcast(interface, packet, group)
+        elif interface.takes_any and packet.protocol == UDP:
+            self._deliver(interface, packet, True)
         elif not self.forwards or group or destination >> 28 == 0xE:
             self.counters.not_for_us += 1
         else:
@@ -252,6 +265,8 @@ class Node:
         elif protocol == ICMP:
             self.icmp.receive(interface, packet, broadcast)
         elif protocol == UDP:
+            if broadcast and self.broadcast_udp is not None:
+                self.broadcast_udp(interface, packet)
             self.udp.receive(interface, packet, broadcast)
         else:
             self.counters.unknown_protocol += 1

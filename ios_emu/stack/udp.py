@@ -15,6 +15,7 @@ from ios_emu.wire.udp import UdpDatagram
 if TYPE_CHECKING:
     from ios_emu.stack.ip_interface import IpInterface
     from ios_emu.stack.node import Node
+    from ios_emu.wire.ethernet import MacAddress
 
 _FIRST_EPHEMERAL = 49152
 _LAST_PORT = 65535
@@ -67,6 +68,21 @@ class UdpSocket:
         """Sends a datagram; False when there is no way to the destination."""
         return self._udp.send(
             self.port, destination, port, payload, source=source, interface=interface, ttl=ttl
+        )
+
+    def send_to_station(
+        self,
+        destination: int,
+        port: int,
+        payload: bytes,
+        *,
+        source: int,
+        interface: IpInterface,
+        mac: MacAddress,
+    ) -> None:
+        """Sends a datagram in a frame to `mac`, without ARP: nobody answers for `destination` yet."""
+        self._udp.send_to_station(
+            self.port, destination, port, payload, source=source, interface=interface, mac=mac
         )
 
     def close(self) -> None:
@@ -122,6 +138,23 @@ class Udp:
         data = UdpDatagram(source_port, port, payload).build(source, destination)
         life = self._node.ttl if ttl is None else ttl
         return self._node.send(Ipv4Packet(source, destination, UDP, data, ttl=life), interface)
+
+    def send_to_station(
+        self,
+        source_port: int,
+        destination: int,
+        port: int,
+        payload: bytes,
+        *,
+        source: int,
+        interface: IpInterface,
+        mac: MacAddress,
+    ) -> None:
+        """Sends a datagram in a frame to `mac`, without ARP."""
+        self.counters.sent += 1
+        data = UdpDatagram(source_port, port, payload).build(source, destination)
+        packet = Ipv4Packet(source, destination, UDP, data, ttl=self._node.ttl)
+        self._node.send_to_station(packet, interface, mac)
 
     def receive(self, interface: IpInterface, packet: Ipv4Packet, broadcast: bool) -> None:
         """Takes a datagram that is for this node."""

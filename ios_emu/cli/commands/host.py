@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli.commands.names import read_address
 from ios_emu.cli.dialogue import Dialogue, Interrupted, Linger, Say
-from ios_emu.clock import MILLISECOND, SECOND
+from ios_emu.clock import MILLISECOND, SECOND, Signal
 from ios_emu.devices.host import Host
 from ios_emu.errors import CommandRefused
 from ios_emu.services.ping import Outcome, Pinger
@@ -43,6 +43,10 @@ _STATES = {
 }
 
 
+_REQUEST_FAILED = "DHCP request failed. \n"
+_NOT_A_CLIENT = "The address of this port is static: ipconfig /dhcp makes the host a DHCP client.\n"
+
+
 def ipconfig(host: Host, details: str | None = None) -> str:
     """`ipconfig [/all]`: the settings of the port."""
     lines = list(_settings(host, details is not None))
@@ -51,23 +55,62 @@ def ipconfig(host: Host, details: str | None = None) -> str:
 
 def _settings(host: Host, everything: bool) -> Iterator[str]:
     address = host.address
-    yield _line("Connection-specific DNS Suffix", "")
+    dhcp = host.dhcp
+    lease = None if dhcp is None else dhcp.lease
+    automatic = dhcp is not None and dhcp.autoconfigured
+    yield _line("Connection-specific DNS Suffix", host.domain)
     if everything:
         yield _line("Physical Address", host.mac.dotted_upper())
     yield _line("Link-local IPv6 Address", "::")
     yield _line("IPv6 Address", "::")
-    yield _line("IPv4 Address", str(_ANY if address is None else address.ip))
+    label = "Autoconfiguration IPv4 Address" if automatic else "IPv4 Address"
+    yield _line(label, str(_ANY if address is None else address.ip))
     yield _line("Subnet Mask", str(_ANY if address is None else address.netmask))
     yield _line("Default Gateway", "::")
     yield f"{'':{_LABEL + 4}}{host.gateway or _ANY}"
     if everything:
-        yield _line("DHCP Servers", str(_ANY))
+        yield _line("DHCP Servers", str(_ANY if lease is None else IPv4Address(lease.server)))
         yield _line("DNS Servers", "::")
         yield f"{'':{_LABEL + 4}}{host.dns_server or _ANY}"
 
 
 def _line(label: str, value: str) -> str:
     return f"   {label:.<{_LABEL - 1}}: {value}"
+
+
+def ipconfig_renew(host: Host) -> Dialogue:
+    """`ipconfig /renew`: asks for the address again, or for one."""
+    if host.dhcp is None:
+        return _NOT_A_CLIENT
+    finished = Signal()
+    host.dhcp.renew(finished.fire)
+    leased: bool = yield finished
+    return _leased(host) if leased else _REQUEST_FAILED
+
+
+def ipconfig_release(host: Host) -> str:
+    """`ipconfig /release`: gives the address back."""
+    if host.dhcp is None:
+        return _NOT_A_CLIENT
+    host.dhcp.release()
+    return _leased(host)
+
+
+def ipconfig_dhcp(host: Host) -> Dialogue:
+    """`ipconfig /dhcp`: the host leases its settings from now on."""
+    host.use_dhcp()
+    return ipconfig_renew(host)
+
+
+def _leased(host: Host) -> str:
+    address = host.address
+    settings = (
+        ("IP Address", None if address is None else address.ip),
+        ("Subnet Mask", None if address is None else address.netmask),
+        ("Default Gateway", host.gateway),
+        ("DNS Server", host.dns_server),
+    )
+    return "\n" + "".join(f"{_line(label, str(value or _ANY))}\n" for label, value in settings)
 
 
 def ipconfig_set(
