@@ -19,6 +19,7 @@ from ios_emu.services.dhcp_client import ClientState, DhcpClient, Done
 from ios_emu.services.dhcp_client_lease import ClientIdentity, ClientLease, cisco_identifier
 from ios_emu.stack.address_probe import AddressProbe
 from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.stack.neighbour import when_reachable
 from ios_emu.stack.routing import DEFAULT_NETWORK, StaticRoute
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage
@@ -76,7 +77,7 @@ class InterfaceClient:
 
     def send(self, message: DhcpMessage, source: int, destination: int) -> None:
         """Sends from port 68 to port 67."""
-        self._clients.sent(message)
+        self._clients.sent(message, destination)
         self.tries += 1
         if self.debugging_detail:
             self._router.report_debug("\n".join(self.describe()))
@@ -207,11 +208,24 @@ class RouterDhcpClients:
             client.follow()
         self._close_unused()
 
-    def remove(self, name: InterfaceName) -> None:
-        """Gives the lease of an interface back: it is about to have another address, or none."""
-        known = self._clients.pop(name, None)
-        if known is not None:
-            known.client.release()
+    def release(self, client: InterfaceClient, done: Callable[[], None]) -> None:
+        """Gives the lease of an interface back; `done` is called when the server was told."""
+
+        def tell() -> None:
+            client.client.release()
+            done()
+
+        lease = client.client.lease
+        if lease is None:
+            tell()
+        else:
+            when_reachable(self.router.network.node, lease.server, tell)
+
+    def drop(self, name: InterfaceName) -> None:
+        """The interface has a static address from now on, or none."""
+        dropped = self._clients.pop(name, None)
+        if dropped is not None:
+            dropped.client.stop()
 
     def restart(self) -> None:
         """The router boots: nothing is known of what was leased."""
@@ -231,9 +245,9 @@ class RouterDhcpClients:
             for gateway in lease.addresses(dhcp.ROUTER)[:1] if lease is not None else ():
                 yield StaticRoute(DEFAULT_NETWORK, gateway, None, LEASED_DISTANCE)
 
-    def sent(self, message: DhcpMessage) -> None:
-        """Counts what goes to a server that is known by its name."""
-        counters = self._counters(message)
+    def sent(self, message: DhcpMessage, destination: int) -> None:
+        """Counts what is meant for one server: it is named, or sent there."""
+        counters = self._counters(message) or self.servers.get(destination)
         if counters is None:
             return
         match message.message_type:

@@ -15,6 +15,7 @@ from ios_emu.errors import MalformedPacket
 from ios_emu.services.dhcp_client import DhcpClient
 from ios_emu.services.dhcp_client_lease import ClientIdentity, ClientLease, ethernet_identifier
 from ios_emu.stack.address_probe import AddressProbe
+from ios_emu.stack.neighbour import when_reachable
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage
 
@@ -61,14 +62,23 @@ class HostDhcp:
         else:
             done(False)
 
-    def release(self) -> None:
-        """`ipconfig /release`."""
-        if not self.client.release():
-            self.unbound()
+    def release(self, done: Callable[[], None]) -> None:
+        """`ipconfig /release`: `done` is called when the server was told."""
+
+        def tell() -> None:
+            if not self.client.release():
+                self.client.stop()
+                self.unbound()
+            done()
+
+        if self.client.lease is None:
+            tell()
+        else:
+            when_reachable(self._host.node, self.client.lease.server, tell)
 
     def close(self) -> None:
-        """The host has an address of its own from now on."""
-        self.client.release()
+        """The host has an address of its own from now on: the lease is left to its end."""
+        self.client.stop()
         self._socket.close()
 
     # What the client asks

@@ -108,7 +108,9 @@ class RouterNetwork:
         if self._pending:
             return
         self._pending = True
-        self._clock.call_later(_SETTLING, self._apply_pending, background=True)
+        # A lease that is about to be asked for is waited for.
+        leasing = any(interface.dhcp is not None for interface in self._router.config.interfaces.values())
+        self._clock.call_later(_SETTLING, self._apply_pending, background=not leasing)
         for port in self.ports.values():
             port.receive = partial(self._receive, port)
 

@@ -256,9 +256,9 @@ class DhcpClient:
             self._in_vain()
             return
         self._tries += 1
-        self._transmit()
         wait = (_FIRST_WAIT << self._tries - 1) + self._chance.randint(-_JITTER, _JITTER)
         self._timer = self._clock.call_later(wait, self._retry, background=not self._foreground)
+        self._transmit()
 
     def _by_time(self) -> bool:
         """Is it renewing because its time has come, and nobody waits for it?"""

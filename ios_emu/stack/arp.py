@@ -110,17 +110,24 @@ class ArpTable:
         if entry is not None and entry.mac is not None:
             return entry.mac
         if entry is None:
-            if len(self._entries) >= _MOST_ENTRIES:
+            entry = self.request(interface, address)
+            if entry is None:
                 return None
-            entry = ArpEntry(interface, address, None, self._clock.now)
-            self._entries[interface, address] = entry
-            self._trace("incomplete", _request(interface, address), interface)
-            self._ask(entry)
         elif self._clock.now - entry.asked >= _RETRY and not self.queue:
             self._ask(entry)
         if len(entry.waiting) < self.queue:
             entry.waiting.append(packet)
         return None
+
+    def request(self, interface: IpInterface, address: int) -> ArpEntry | None:
+        """Asks for an address that nothing is known of; None when the table is full."""
+        if len(self._entries) >= _MOST_ENTRIES:
+            return None
+        entry = ArpEntry(interface, address, None, self._clock.now)
+        self._entries[interface, address] = entry
+        self._trace("incomplete", _request(interface, address), interface)
+        self._ask(entry)
+        return entry
 
     def receive(self, interface: IpInterface, data: bytes) -> None:
         """Takes an ARP packet from the link; what is not one is counted and dropped."""

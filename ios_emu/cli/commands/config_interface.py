@@ -5,9 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli import modes
+from ios_emu.cli.commands.dhcp_client import leave_dhcp
+from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.interface import Dot1q, Interface
+from ios_emu.devices.interface import DhcpAddress, Dot1q, Interface
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 
@@ -67,9 +69,11 @@ def ip_address(
     address: IPv4Address | None = None,
     netmask: IPv4Address | None = None,
     secondary: str | None = None,
-) -> str:
+) -> Reply:
     """`ip address A MASK [secondary]`, with the checks and the words of IOS."""
     target = call.interface
+    if target.dhcp is not None and secondary is None:
+        return leave_dhcp(call, lambda: ip_address(call, address, netmask) if not call.no else "")
     if call.no:
         return _remove_address(call, address, netmask, secondary is not None)
     assert address is not None
@@ -89,6 +93,28 @@ def ip_address(
         return refusal
     target.method = _method(call)
     return answer
+
+
+def ip_address_dhcp(
+    call: Call, interface_name: InterfaceName | None = None, dhcp_hostname: str | None = None
+) -> Reply:
+    """`ip address dhcp [client-id INTERFACE] [hostname NAME]`; `no` gives the lease back."""
+    target = call.interface
+    if target.is_subinterface and target.encapsulation is None and not call.no:
+        return _NEEDS_ENCAPSULATION
+    if call.no:
+        return leave_dhcp(call, lambda: "")
+    settings = DhcpAddress(interface_name, dhcp_hostname)
+    if target.dhcp == settings:
+        return ""
+
+    def take_over() -> str:
+        call.config.set_addresses(target, None)
+        target.dhcp = settings
+        target.method = "DHCP"
+        return ""
+
+    return leave_dhcp(call, take_over)
 
 
 def _method(call: Call) -> str:

@@ -88,11 +88,13 @@ def ipconfig_renew(host: Host) -> Dialogue:
     return _leased(host) if leased else _REQUEST_FAILED
 
 
-def ipconfig_release(host: Host) -> str:
+def ipconfig_release(host: Host) -> Dialogue:
     """`ipconfig /release`: gives the address back."""
     if host.dhcp is None:
         return _NOT_A_CLIENT
-    host.dhcp.release()
+    released = Signal()
+    host.dhcp.release(released.fire)
+    yield released
     return _leased(host)
 
 
