@@ -59,7 +59,7 @@ class RouterNetwork:
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
-        self._pending = False
+        self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
         for name, port in self.ports.items():
             port.set_enabled(False)
@@ -105,12 +105,15 @@ class RouterNetwork:
 
     def changed(self) -> None:
         """The configuration may have changed: it is carried out with the next packet, or in a moment."""
+        # A lease that is about to be asked for is waited for.
+        leasing = any(interface.dhcp is not None for interface in self._router.config.interfaces.values())
+        if self._pending and (self._awaited or not leasing):
+            return
+        self._awaited = leasing
+        self._clock.call_later(_SETTLING, self._apply_pending, background=not leasing)
         if self._pending:
             return
         self._pending = True
-        # A lease that is about to be asked for is waited for.
-        leasing = any(interface.dhcp is not None for interface in self._router.config.interfaces.values())
-        self._clock.call_later(_SETTLING, self._apply_pending, background=not leasing)
         for port in self.ports.values():
             port.receive = partial(self._receive, port)
 

@@ -1,4 +1,4 @@
-"""The router as a DHCP client: `show dhcp`, `renew dhcp`, `release dhcp`, `debug dhcp`, and the end of a lease."""
+"""The router as a DHCP client: `show dhcp`, `renew dhcp`, `release dhcp`, `debug dhcp`, a lease ended."""
 
 from __future__ import annotations
 
