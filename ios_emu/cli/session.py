@@ -12,14 +12,14 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Linger, Relay, Say
+from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Linger, Output, Relay, Say
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
 from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.keys import Key, KeyKind, KeyReader
 from ios_emu.cli.pager import Pager
 from ios_emu.cli.relay import RelayKeys
-from ios_emu.clock import Clock, Signal, Timer
+from ios_emu.clock import MILLISECOND, Clock, Signal, Timer
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandError
 
@@ -36,6 +36,9 @@ class State(Enum):
 
 
 _CTRL_C, _BREAK = b"\x03", b"\x1e"
+# How long output that is made while it is shown lets others go first. It is more than a part of it takes: at
+# the wall clock's pace, who falls behind would have ever longer parts to make at once.
+_BREATH = 10 * MILLISECOND
 _DEAF = (State.WAITING, State.CONNECTED, State.CLOSED)
 
 
@@ -206,7 +209,7 @@ class Session:
         if isinstance(reply, GeneratorType):
             self._run(reply)
         elif reply:
-            assert isinstance(reply, str)
+            assert isinstance(reply, str | Output)
             self._page(reply, self._prompt)
         else:
             self._prompt()
@@ -367,10 +370,13 @@ class Session:
 
     def _interrupt_wait(self) -> None:
         dialogue = self._dialogue
-        assert dialogue is not None
         if self._sleep is not None:
             self._sleep.cancel()
-        self._step(lambda: dialogue.throw(Interrupted()))
+        if dialogue is not None:
+            self._step(lambda: dialogue.throw(Interrupted()))
+        else:
+            self._pager.stop()
+            self._after_pages()
 
     def _stop_dialogue(self) -> None:
         if self._sleep is not None:
@@ -381,10 +387,14 @@ class Session:
 
     # Output
 
-    def _page(self, text: str, after: Callable[[], None]) -> None:
+    def _page(self, text: str | Output, after: Callable[[], None]) -> None:
         """Prints text, a screen at a time where the terminal has a length; then calls `after`."""
         self._after_pages = after
-        self._print(self._pager.begin(text, self.shell.terminal.length))
+        length = self.shell.terminal.length
+        if isinstance(text, Output):
+            self._print(self._pager.begin_output(text.lines, length))
+        else:
+            self._print(self._pager.begin(text, length))
         self._go_on_paging()
 
     def _turn_page(self, key: Key) -> None:
@@ -394,8 +404,20 @@ class Session:
     def _go_on_paging(self) -> None:
         if self._pager.waits:
             self.state = State.PAGER
+        elif self._pager.pauses:
+            self._wait()
+            self._sleep = self.clock.call_later(_BREATH, self._resume_output, self._waiting)
         else:
             self._after_pages()
+
+    def _resume_output(self, ticket: int) -> None:
+        """The others have had their turn."""
+        if self.state is not State.WAITING or ticket != self._waiting:
+            return
+        self._print(self._pager.go_on())
+        self._go_on_paging()
+        self._pump()
+        self._flush()
 
     def _print_lines(self, text: str) -> None:
         self._print(text.replace("\n", "\r\n"))
