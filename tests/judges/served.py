@@ -69,8 +69,10 @@ class Served:
             line = self.process.stdout.readline()
             assert line, said
             said += line
-        for tap in self._taps:
+        for number, tap in enumerate(self._taps):
             name = tap.partition("=")[0]
+            # A device that is made anew would have another address each time.
+            self.inside("link", "set", name, "address", f"02:00:00:00:00:{number + 1:02x}")
             if name in self._addresses:
                 self.inside("address", "add", self._addresses[name], "dev", name)
             self.inside("link", "set", name, "up")
