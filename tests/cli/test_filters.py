@@ -158,3 +158,21 @@ def test_lines_are_taken_one_by_one_as_they_are_asked_for(kind: str) -> None:
 def test_an_unknown_modifier_is_our_own_fault() -> None:
     with pytest.raises(ProgrammingError, match=r"^no output modifier is called 'redirect'$"):
         parse_filter("redirect", "a")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("include", [None, "a1", None, "a2", None]),
+        ("exclude", [None, "b", None, None]),
+        ("begin", [None, "a1", None, "b", "a2", None]),
+        ("section", [None, "a1", None, "a2", None]),
+        ("section exclude", [None, "b", None, None]),
+        ("count", [None, None, None, "Number of lines which match regexp = 2"]),
+    ],
+)
+def test_pauses_are_passed_on(kind: str, expected: list[str | None]) -> None:
+    lines = [None, "a1", None, "b", "a2", None]
+    found = list(parse_filter(kind, "a")(lines))
+    assert [line for line in found if line is not None] == [line for line in expected if line is not None]
+    assert found.count(None) == 3
