@@ -30,8 +30,7 @@ Made from `grammar/` by `make docs`. A line is a command as `?` spells it: words
 unique beginning will do), arguments as `?` shows them. `[x]` may be left out, `(x | y)` is one of them,
 `x{1..8}` stands one to eight times, `x...` any number of times.
 
-- **Works**: does what it does on a 2811. No cable reaches the router yet: what would happen on a wire does
-  not happen, and counters stay at zero.
+- **Works**: does what it does on a 2811.
 - **Kept**: taken, shown by `show running-config` and saved; nothing else comes of it.
 - **Read**: taken so that a configuration of a real router can be pasted; nothing comes of it.
 - **Known**: a 2811 has the word, and it counts for abbreviations, for the place of the caret and for `?`.

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from ios_emu.clock import Signal
+from ios_emu.clock import MILLISECOND, Signal
+
+# It is more than a part of the work takes: at the wall clock's pace, who falls behind would have ever longer
+# parts to do at once.
+BREATH = 10 * MILLISECOND
+"""How long a command with much to do lets others go first, between two parts of it."""
 
 
 class Kind(Enum):

@@ -12,14 +12,25 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Linger, Output, Relay, Say
+from ios_emu.cli.dialogue import (
+    BREATH,
+    Ask,
+    Departure,
+    Dialogue,
+    Interrupted,
+    Kind,
+    Linger,
+    Output,
+    Relay,
+    Say,
+)
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
 from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.keys import Key, KeyKind, KeyReader
 from ios_emu.cli.pager import Pager
 from ios_emu.cli.relay import RelayKeys
-from ios_emu.clock import MILLISECOND, Clock, Signal, Timer
+from ios_emu.clock import Clock, Signal, Timer
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandError
 
@@ -36,9 +47,6 @@ class State(Enum):
 
 
 _CTRL_C, _BREAK = b"\x03", b"\x1e"
-# How long output that is made while it is shown lets others go first. It is more than a part of it takes: at
-# the wall clock's pace, who falls behind would have ever longer parts to make at once.
-_BREATH = 10 * MILLISECOND
 _DEAF = (State.WAITING, State.CONNECTED, State.CLOSED)
 
 
@@ -406,7 +414,7 @@ class Session:
             self.state = State.PAGER
         elif self._pager.pauses:
             self._wait()
-            self._sleep = self.clock.call_later(_BREATH, self._resume_output, self._waiting)
+            self._sleep = self.clock.call_later(BREATH, self._resume_output, self._waiting)
         else:
             self._after_pages()
 

@@ -16,7 +16,7 @@ from ios_emu.errors import MalformedPacket
 from ios_emu.services.dhcp_bindings import Conflict, Lease, LeaseState, LeaseTable
 from ios_emu.services.dhcp_environment import DhcpEnvironment
 from ios_emu.services.dhcp_exchange import Exchanges
-from ios_emu.services.dhcp_identity import key_client
+from ios_emu.services.dhcp_identity import address_text, key_client
 from ios_emu.services.dhcp_journal import Records
 from ios_emu.services.dhcp_keeper import AgentActivity, LeaseKeeper
 from ios_emu.services.dhcp_pools import Pools, PoolState
@@ -129,9 +129,7 @@ class DhcpEngine:
         name = NAMES[kind[0]]
         self.statistics.received[name] += 1
         if self._environment.debugging("packet"):
-            self._environment.debug(
-                "packet", f"DHCPD: {name} received from client {query.client} {query.way}."
-            )
+            self._environment.debug("packet", f"DHCPD: {name} {_received(query, kind[0])}.")
         handler(query)
 
     def restore(self, data: bytes) -> Records:
@@ -293,3 +291,11 @@ class DhcpEngine:
         self._keeper.set_agents(self.config.databases)
         self._table.set_manual(self._pools.manual_addresses)
         self._keeper.place(self._pools, self._clock.now)
+
+
+def _received(query: Query, kind: int) -> str:
+    """What `debug ip dhcp server packet` says behind the name of a message; only DISCOVER tells the way."""
+    if kind == dhcp.RELEASE:
+        return f"message received from client {query.client} ({address_text(query.message.ciaddr)})"
+    way = f" {query.way}" if kind == dhcp.DISCOVER else ""
+    return f"received from client {query.client}{way}"

@@ -107,8 +107,8 @@ def use_class(call: Call) -> str:
 def database(
     call: Call,
     database_url: str,
-    database_timeout: list[int] | None = None,
-    write_delay: list[int] | None = None,
+    database_timeout: int = DEFAULT_DELAY,
+    write_delay: int = DEFAULT_DELAY,
 ) -> str:
     """`ip dhcp database URL [timeout SECONDS] [write-delay SECONDS]`; `no` needs the URL alone."""
     agents = call.config.dhcp.databases
@@ -116,8 +116,7 @@ def database(
         if agents.pop(database_url, None) is None:
             raise OwnWords.NO_SUCH_AGENT.refusal(url=database_url)
     else:
-        delay, timeout = [*(write_delay or ()), DEFAULT_DELAY], [*(database_timeout or ()), DEFAULT_DELAY]
-        agents[database_url] = DatabaseAgent(database_url, delay[0], timeout[0])
+        agents[database_url] = DatabaseAgent(database_url, write_delay, database_timeout)
     call.config.dhcp.touch()
     return ""
 

@@ -13,7 +13,7 @@ from ios_emu.devices.debugging import (
     PACKET,
 )
 
-_GENERIC = (ICMP, PACKET)
+_GENERIC = (ICMP, PACKET, DHCP_CLIENT)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
@@ -100,12 +100,12 @@ def undebug_all(call: Call) -> str:
 
 
 def show_debugging(call: Call) -> str:
-    """`show debugging`: what is on, ARP apart from what belongs to IP; DHCP in its own words."""
+    """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
     active = call.router.debugging.active
     lines: list[str] = []
     for title, subjects in (("ARP", (ARP,)), ("Generic IP", _GENERIC)):
         on = [f"  {_state(subject)}" for subject in subjects if subject in active]
         if on:
             lines += [f"{title}:", *on]
-    lines += [_state(subject) for subject in (*_DHCP_SERVER, DHCP_CLIENT) if subject in active]
+    lines += [_state(subject) for subject in _DHCP_SERVER if subject in active]
     return "".join(f"{line}\n" for line in [*lines, ""]) if lines else ""

@@ -10,12 +10,12 @@ from datetime import timedelta
 from functools import lru_cache
 from ipaddress import IPv4Address
 
-from ios_emu.cli.dialogue import Output
+from ios_emu.cli.dialogue import BREATH, Dialogue, Output, Reply
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import EPOCH
-from ios_emu.services.dhcp_engine import PoolUsage
+from ios_emu.services.dhcp_engine import DhcpEngine, PoolUsage
 from ios_emu.services.dhcp_identity import dotted
 from ios_emu.services.dhcp_keeper import AgentActivity
 from ios_emu.services.dhcp_server import Addresses, Binding, DatabaseAgent, Pool
@@ -26,7 +26,7 @@ _MINUTE = 60
 
 # Where a binding's client identifier goes on in the next line.
 _CLIENT_WIDTH = 20
-# So many rows are made before others may go first.
+# So many rows are made, or bindings cleared, before others may go first.
 _ROWS = 250
 
 _BINDINGS = """\
@@ -98,16 +98,26 @@ def _time(nanoseconds: int | None) -> str:
 
 def clear_ip_dhcp_binding(
     call: Call, everything: str | None = None, binding_address: IPv4Address | None = None
-) -> str:
+) -> Reply:
     """`clear ip dhcp binding ADDRESS | *`: automatic bindings alone."""
     engine = call.router.dhcp.engine
-    if engine.clear_binding(None if everything is not None else binding_address):
+    if binding_address is None:
+        return _clear_all(engine)
+    if engine.clear_binding(binding_address):
         return ""
-    assert binding_address is not None
     found = engine.binding(binding_address)
     if found is None:
         raise OwnWords.NO_BINDING.refusal(address=binding_address)
     raise OwnWords.MANUAL_BINDING.refusal(address=binding_address, pool=found.pool)
+
+
+def _clear_all(engine: DhcpEngine) -> Dialogue:
+    for number, binding in enumerate(engine.bindings(), 1):
+        if binding.automatic:
+            engine.clear_binding(binding.address)
+        if not number % _ROWS:
+            yield BREATH
+    return ""
 
 
 # Conflicts
