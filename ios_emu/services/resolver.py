@@ -67,10 +67,15 @@ class Resolver:
         self._chance = chance
         self._settings = settings
 
+    @property
+    def settings(self) -> Settings:
+        """The settings at this moment."""
+        return self._settings()
+
     def begin(
         self, name: str, kind: str = "A", settings: Settings | None = None, *, fresh: bool = False
     ) -> Lookup:
-        """Begins a lookup, to be watched; `fresh` asks servers whatever is known."""
+        """Begins a lookup, to be watched; `fresh` asks servers whatever is known, and keeps nothing."""
         return Lookup(self, name, kind.upper(), settings or self._settings(), lambda answer: None, fresh)
 
     def lookup(self, name: str, kind: str = "A") -> Signal:
@@ -146,6 +151,11 @@ class Lookup:
         if self._exchange is not None:
             self._exchange.close()
             self._exchange = None
+
+    @property
+    def timeout(self) -> int:
+        """How long a server is waited for at first, in nanoseconds."""
+        return self._policy.timeouts[0]
 
     # For the exchange
 
@@ -230,7 +240,7 @@ class Lookup:
         """The candidate has its answer: it is the answer, or the next one's turn."""
         name = self._candidate.rstrip(".")
         answer = Answer(name, self.type, status, tuple(self._records), server, authoritative, negative_ttl)
-        if server is not None:
+        if server is not None and not self._fresh:
             self._resolver.cache.put(answer)
         if status not in _FINAL:
             if self._negative is None or self._negative.status is not Status.NO_DATA:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from ios_emu.cli.commands.names import read_address, resolve, source_address
+from ios_emu.cli.commands.host_names import host_address
+from ios_emu.cli.commands.names import resolve, source_address
 from ios_emu.cli.connections import Connection
 from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Relay, Say
 from ios_emu.cli.shell import Call, Shell
@@ -124,8 +125,11 @@ def _disconnect(shell: Shell, connection: Connection) -> Dialogue:
 
 
 def host_telnet(host: Host, host_target: str, host_port: int = TELNET_PORT) -> Dialogue:
-    """`telnet ADDRESS [PORT]` at a host's prompt; Ctrl-Shift-6 x ends it there."""
-    address = read_address(host_target)
+    """`telnet HOST [PORT]` at a host's prompt; Ctrl-Shift-6 x ends it there."""
+    try:
+        address = yield from host_address(host, host_target)
+    except Interrupted:
+        return ""
     if address is None:
         return f"Could not find host {host_target}. Please check the name and try again.\n"
     yield Say(f"Trying {address} ...")
