@@ -29,6 +29,11 @@ class Status(Enum):
         return self in (Status.NO_DATA, Status.NO_NAME)
 
     @property
+    def is_answer(self) -> bool:
+        """Did a server say something, even if it was that it would not?"""
+        return self in (Status.FOUND, Status.NO_DATA, Status.NO_NAME, Status.REFUSED, Status.FAILED)
+
+    @property
     def is_temporary(self) -> bool:
         """May the same question have an answer later?"""
         return self in (Status.FAILED, Status.REFUSED, Status.NO_REPLY, Status.UNREACHABLE, Status.NO_SERVER)
@@ -47,8 +52,8 @@ class Record(NamedTuple):
 class Answer:
     """The answer to a lookup of `name`. `records` are the aliases on the way, then those that were asked for.
 
-    `server` is the address that answered, None for what was known. `negative_ttl` is for how many seconds
-    one may keep that there is none; None: not at all.
+    `server` is the address that answered, None for what was known. `soa` comes with a negative answer: its
+    time to live is for how long one may keep that.
     """
 
     name: str
@@ -57,7 +62,7 @@ class Answer:
     records: tuple[Record, ...] = ()
     server: int | None = None
     authoritative: bool = False
-    negative_ttl: int | None = None
+    soa: Record | None = None
 
     @property
     def found(self) -> bool:
@@ -88,5 +93,5 @@ class Answer:
     def ttl(self) -> int:
         """For how many seconds the answer may be kept."""
         if not self.records or not self.found:
-            return self.negative_ttl or 0
+            return self.soa.ttl if self.soa is not None else 0
         return min(one.ttl for one in self.records)

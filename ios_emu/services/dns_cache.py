@@ -44,8 +44,8 @@ class DnsCache:
         age = (now - kept.since) // SECOND
         answer = kept.answer
         records = tuple(one._replace(ttl=max(one.ttl - age, 0)) for one in answer.records)
-        left = None if answer.negative_ttl is None else max(answer.negative_ttl - age, 0)
-        return replace(answer, records=records, negative_ttl=left, server=None, authoritative=False)
+        soa = answer.soa and answer.soa._replace(ttl=max(answer.soa.ttl - age, 0))
+        return replace(answer, records=records, soa=soa, server=None, authoritative=False)
 
     def put(self, answer: Answer) -> None:
         """Keeps an answer that may be kept."""

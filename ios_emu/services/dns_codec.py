@@ -55,7 +55,7 @@ class Reply(NamedTuple):
     records: tuple[Record, ...] = ()
     target: str = ""
     complete: bool = True
-    negative_ttl: int | None = None
+    soa: Record | None = None
 
 
 def read_name(name: str) -> dns.name.Name | None:
@@ -130,12 +130,12 @@ def _read_records(
         if name in seen or len(seen) > _MOST_ALIASES:
             return Reply(Status.LOOP, truncated, authoritative, tuple(records))
         seen.add(name)
-    status, ttl = _STATUS[message.rcode()], _negative_ttl(message)
-    if not records and status is Status.NO_DATA and not authoritative and ttl is None and message.authority:
+    status, soa = _STATUS[message.rcode()], _soa(message)
+    if not records and status is Status.NO_DATA and not authoritative and soa is None and message.authority:
         # A referral: a server that does not ask others for us is of no use.
         status = Status.FAILED
-    complete = not records or status is Status.NO_NAME or ttl is not None
-    return Reply(status, truncated, authoritative, tuple(records), name_text(name), complete, ttl)
+    complete = not records or status is Status.NO_NAME or soa is not None
+    return Reply(status, truncated, authoritative, tuple(records), name_text(name), complete, soa)
 
 
 def _records(rrset: dns.rrset.RRset) -> list[Record]:
@@ -156,10 +156,10 @@ def _value(rdata: dns.rdata.Rdata) -> str:
             return rdata.to_text()
 
 
-def _negative_ttl(message: dns.message.Message) -> int | None:
-    """For how long a negative answer may be kept: as its SOA says (RFC 2308 section 5)."""
+def _soa(message: dns.message.Message) -> Record | None:
+    """The SOA of a negative answer, with the time for which to keep that (RFC 2308 section 5)."""
     for one in message.authority:
         rdata = one[0]
         if isinstance(rdata, SOA) and one.rdclass == dns.rdataclass.IN:
-            return min(one.ttl, rdata.minimum, _LONGEST_NEGATIVE)
+            return _records(one)[0]._replace(ttl=min(one.ttl, rdata.minimum, _LONGEST_NEGATIVE))
     return None

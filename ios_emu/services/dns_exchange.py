@@ -67,7 +67,7 @@ class Watcher(Protocol):
     def timed_out(self, server: int) -> None:
         """It did not answer in time."""
 
-    def replied(self, server: int) -> None:
+    def replied(self, server: int, status: Status) -> None:
         """A reply came from there."""
 
 
@@ -164,7 +164,7 @@ class Exchange:
             self._give_up_on(server, Outcome(Status.UNREACHABLE, None, server))
 
     def _take(self, server: int, reply: Reply) -> None:
-        self._watcher.replied(server)
+        self._watcher.replied(server, reply.status)
         if not self._open:
             return
         if reply.status in (Status.REFUSED, Status.FAILED):

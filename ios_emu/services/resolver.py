@@ -28,11 +28,15 @@ _FINAL = (Status.FOUND, Status.NO_REPLY, Status.UNREACHABLE, Status.NO_SERVER, S
 
 
 class Settings(NamedTuple):
-    """Whom to ask, as 32-bit addresses; how long to wait in each round, in nanoseconds; the search list."""
+    """Whom to ask, as 32-bit addresses; how long to wait in each round, in nanoseconds; the search list.
+
+    Without `keeps_negative` a server is asked again for what it did not have.
+    """
 
     servers: tuple[int, ...] = ()
     search: tuple[str, ...] = ()
     timeouts: tuple[int, ...] = _TIMEOUTS
+    keeps_negative: bool = True
 
 
 class Step(NamedTuple):
@@ -44,8 +48,8 @@ class Step(NamedTuple):
 
 Known = Callable[[str, str], tuple[str, ...] | None]
 """The device's own table: the values for a name and a type, None for what it does not have."""
-Trace = Callable[[str, str, int], None]
-"""Is told of each step of each lookup: what was done, the name, the server."""
+Trace = Callable[[str, int, int, Status | None], None]
+"""Is told of each question: the name, the number of its type, the server; then of what came from there."""
 
 
 class Resolver:
@@ -78,10 +82,10 @@ class Resolver:
         """Begins a lookup, to be watched; `fresh` asks servers whatever is known, and keeps nothing."""
         return Lookup(self, name, kind.upper(), settings or self._settings(), lambda answer: None, fresh)
 
-    def lookup(self, name: str, kind: str = "A") -> Signal:
+    def lookup(self, name: str, kind: str = "A", settings: Settings | None = None) -> Signal:
         """Looks a name up; what is returned fires with its Answer."""
         signal = Signal()
-        Lookup(self, name, kind.upper(), self._settings(), signal.fire)
+        Lookup(self, name, kind.upper(), settings or self._settings(), signal.fire)
         return signal
 
     def resolve_mx(self, domain: str) -> Signal:
@@ -116,6 +120,7 @@ class Lookup:
         self.answer: Answer | None = None
         self._resolver = resolver
         self._policy = Policy(settings.servers, settings.timeouts)
+        self._keeps_negative = settings.keeps_negative
         self._done = done
         self._fresh = fresh
         self._steps: list[Step] = []
@@ -130,7 +135,7 @@ class Lookup:
             self._records = [Record(name, "A", 0, str(address))]
             self._conclude(Status.FOUND)
             return
-        bare = reverse_name(str(address)) if address is not None and kind == "PTR" else name.rstrip(".")
+        bare = reverse_name(str(address)) if address is not None and kind == "PTR" else name.removesuffix(".")
         qualified = "." in bare or name.endswith(".")
         domains = () if qualified else settings.search
         self._candidates = [*(f"{bare}.{domain}" for domain in domains), bare]
@@ -162,23 +167,24 @@ class Lookup:
     def asked(self, server: int) -> None:
         """A question went to that server."""
         self._step("asked", server)
+        self._trace(server, None)
 
     def timed_out(self, server: int) -> None:
         """It did not answer in time."""
         self._step("timed out", server)
 
-    def replied(self, server: int) -> None:
+    def replied(self, server: int, status: Status) -> None:
         """A reply came from there."""
+        self._trace(server, status)
         self._step("replied", server)
 
     def _step(self, what: str, server: int) -> None:
         self._steps.append(Step(what, server))
-        if self._resolver.trace is not None:
-            self._resolver.trace(what, f"{self._asking} type {self._type_number()}", server)
         self._tell()
 
-    def _type_number(self) -> int:
-        return int(read_type(self.type) or 0)
+    def _trace(self, server: int, status: Status | None) -> None:
+        if self._resolver.trace is not None:
+            self._resolver.trace(self._asking, int(read_type(self.type) or 0), server, status)
 
     def _tell(self) -> None:
         wake, self._wake = self._wake, None
@@ -208,9 +214,9 @@ class Lookup:
             self._conclude(Status.FOUND)
             return
         kept = None if self._fresh else resolver.cache.get(name_text(parsed), self.type)
-        if kept is not None:
+        if kept is not None and (kept.found or self._keeps_negative):
             self._records += kept.records
-            self._conclude(kept.status, negative_ttl=kept.negative_ttl)
+            self._conclude(kept.status, soa=kept.soa)
         elif not self._policy.servers:
             self._conclude(Status.NO_SERVER)
         else:
@@ -226,7 +232,7 @@ class Lookup:
             return
         self._records += reply.records
         if reply.complete:
-            self._conclude(reply.status, outcome.server, reply.authoritative, reply.negative_ttl)
+            self._conclude(reply.status, outcome.server, reply.authoritative, reply.soa)
         else:
             self._look(reply.target)
 
@@ -235,11 +241,11 @@ class Lookup:
         status: Status,
         server: int | None = None,
         authoritative: bool = False,
-        negative_ttl: int | None = None,
+        soa: Record | None = None,
     ) -> None:
         """The candidate has its answer: it is the answer, or the next one's turn."""
-        name = self._candidate.rstrip(".")
-        answer = Answer(name, self.type, status, tuple(self._records), server, authoritative, negative_ttl)
+        name = self._candidate
+        answer = Answer(name, self.type, status, tuple(self._records), server, authoritative, soa)
         if server is not None and not self._fresh:
             self._resolver.cache.put(answer)
         if status not in _FINAL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ios_emu.cli.shell import Call
-from ios_emu.devices.debugging import ARP, ICMP, PACKET, SUBJECTS
+from ios_emu.devices.debugging import ARP, DOMAIN, ICMP, PACKET, SUBJECTS
 
 
 def _set(call: Call, subject: str, active: bool) -> str:
@@ -14,6 +14,11 @@ def _set(call: Call, subject: str, active: bool) -> str:
 def debug_arp(call: Call) -> str:
     """`debug arp`."""
     return _set(call, ARP, True)
+
+
+def debug_domain(call: Call) -> str:
+    """`debug domain`."""
+    return _set(call, DOMAIN, True)
 
 
 def debug_ip_icmp(call: Call) -> str:
@@ -35,6 +40,11 @@ def debug_all(call: Call) -> str:
 def undebug_arp(call: Call) -> str:
     """`undebug arp`."""
     return _set(call, ARP, False)
+
+
+def undebug_domain(call: Call) -> str:
+    """`undebug domain`."""
+    return _set(call, DOMAIN, False)
 
 
 def undebug_ip_icmp(call: Call) -> str:

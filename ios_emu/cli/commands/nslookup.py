@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 from ios_emu.cli.commands.names import read_address
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
@@ -11,7 +12,9 @@ from ios_emu.cli.questions import Asking
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.host import Host
 from ios_emu.services.dns_answer import Answer, Record, Status
-from ios_emu.services.resolver import Lookup
+
+if TYPE_CHECKING:
+    from ios_emu.services.resolver import Lookup
 
 TIMEOUT = 15 * SECOND
 TRIES = 3
