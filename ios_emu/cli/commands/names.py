@@ -76,9 +76,16 @@ def known_host(shell: Shell, name: str) -> Target | None:
     return None if entry is None else Target(entry.addresses, entry.name, entry.port)
 
 
-def translate(shell: Shell, name: str) -> Asking[Target | None]:
-    """Looks a name up and names the servers that are asked. Raises Interrupted at Ctrl-Shift-6."""
-    lookup = shell.router.dns.resolver.begin(name)
+def translate(shell: Shell, name: str, *, once: bool = False) -> Asking[Target | None]:
+    """Looks a name up and names the servers that are asked, each one `once` or as often as is configured.
+
+    Raises Interrupted at Ctrl-Shift-6.
+    """
+    resolver = shell.router.dns.resolver
+    settings = resolver.settings
+    if once:
+        settings = settings._replace(timeouts=settings.timeouts[:1])
+    lookup = resolver.begin(name, settings=settings)
     if lookup.answer is None:
         yield Say(f'Translating "{name}"...domain server')
         try:
@@ -106,17 +113,19 @@ def _wait(lookup: Lookup) -> Asking[None]:
 
 
 def translate_word(shell: Shell, word: str) -> Asking[Target | None]:
-    """A single word that is no command: a 2811 looks it up again and again before it believes that."""
-    found = yield from translate(shell, word)
-    if found is not None or shell.dialect is Dialect.PACKET_TRACER:
+    """A single word that is no command: a 2811 looks it up three times, and says so each time."""
+    if shell.dialect is Dialect.PACKET_TRACER:
+        return (yield from translate(shell, word))
+    found = yield from translate(shell, word, once=True)
+    if found is not None:
         return found
     yield Say(f"\n{BAD_NAME}")
-    found = yield from translate(shell, word)
+    found = yield from translate(shell, word, once=True)
     if found is not None:
         return found
     servers = shell.router.dns.resolver.settings.servers
     yield Say(f" ({IPv4Address(servers[0])})\n" if servers else "")
-    found = yield from translate(shell, word)
+    found = yield from translate(shell, word, once=True)
     if found is None:
         yield Say("\n")
     return found
