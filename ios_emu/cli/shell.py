@@ -13,7 +13,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ios_emu.cli import modes, screens
-from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
+from ios_emu.cli.dialogue import Answer, Ask, Interrupted, Output, Reply, Say
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
@@ -23,7 +23,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
-from ios_emu.services.dhcp_server import Pool
+from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 UNKNOWN_WORD = "(unknown word)"
 """The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
 
-Handler = Callable[..., Reply | None]
+Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
-Target = Interface | Pool | list[LineSettings] | None
+_Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass)
+Target = Interface | Pool | SecondaryNetwork | PoolClass | DhcpClass | list[LineSettings] | None
 """What the commands of a sub-mode work on."""
 
 
@@ -76,6 +77,8 @@ class Shell:
         self._line = line
         self.mode: Mode = modes.EXEC
         self.target: Target = None
+        # The modes around the one that it is in, but for global configuration, the outermost first.
+        self._around: list[tuple[Mode, Target]] = []
         self.terminal = Terminal()
         self.ended = False
 
@@ -134,14 +137,27 @@ class Shell:
     def enter(self, mode: Mode, target: Target = None) -> None:
         """Goes to a mode."""
         self.mode, self.target = mode, target
+        self._around.clear()
+
+    def enter_within(self, mode: Mode, target: Target) -> None:
+        """Goes to a mode below the one that it is in: `exit` leads back there."""
+        self._around.append((self.mode, self.target))
+        self.mode, self.target = mode, target
+
+    def exit_mode(self) -> None:
+        """One level up."""
+        if self._around:
+            self.mode, self.target = self._around.pop()
+        else:
+            self.enter(modes.CONFIG)
 
     def leave_configuration(self) -> None:
         """Back to privileged EXEC, as `end` does, with its log line."""
         self.enter(modes.EXEC)
         self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.line_name}")
 
-    def execute(self, line: str) -> Reply:
-        """Runs a line. Returns its text or its dialogue; raises the CommandErrors that IOS answers."""
+    def execute(self, line: str) -> Answer:
+        """Runs a line. Returns its text, its output or its dialogue; raises the errors that IOS answers."""
         stripped = line.strip()
         if not stripped:
             return self._resume_current()
@@ -154,8 +170,9 @@ class Shell:
             if self.mode is modes.EXEC and len(stripped.split()) == 1:
                 return shared_handlers()[UNKNOWN_WORD](self, stripped) or ""
             raise
-        if mode is not self.mode and not command.exec_:
-            self.enter(mode)
+        if not command.exec_:
+            while mode is not self.mode:
+                self.exit_mode()
         if command.known is not None:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
@@ -194,30 +211,32 @@ class Shell:
 
     def complete(self, text: str) -> str | None:
         """The word that Tab writes out, or None."""
-        word = self._reader().complete(text, self.mode.name, self.level)
-        if word is None and self.mode not in (modes.EXEC, modes.CONFIG):
-            word = self._reader().complete(text, modes.CONFIG.name, self.level)
-        return word
+        words = (self._reader().complete(text, mode.name, self.level) for mode in self._modes())
+        return next((word for word in words if word is not None), None)
 
     def _read(self, line: str) -> tuple[Command, Mode]:
         return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level))
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
-        """Tries the mode, and behind a sub-mode global configuration, as IOS does.
+        """Tries the mode, and behind a sub-mode those around it and global configuration, as IOS does.
 
-        When both refuse, the answer is of the one that understood more of the line.
+        When all refuse, the answer is of the one that understood most of the line.
         """
-        try:
-            return read(self.mode), self.mode
-        except (InvalidInput, AmbiguousCommand) as error:
-            if self.mode in (modes.EXEC, modes.CONFIG):
-                raise
+        refusals: list[InvalidInput | AmbiguousCommand] = []
+        for mode in self._modes():
             try:
-                return read(modes.CONFIG), modes.CONFIG
-            except (InvalidInput, AmbiguousCommand) as other:
-                raise max(error, other, key=lambda one: one.column) from None
+                return read(mode), mode
+            except (InvalidInput, AmbiguousCommand) as error:
+                refusals.append(error)
+        raise max(refusals, key=lambda one: one.column)
 
-    def _run(self, command: Command) -> Reply:
+    def _modes(self) -> list[Mode]:
+        """The mode that it is in, and those whose commands are understood there, too."""
+        if self.mode in (modes.EXEC, modes.CONFIG):
+            return [self.mode]
+        return [self.mode, *(mode for mode, _ in reversed(self._around)), modes.CONFIG]
+
+    def _run(self, command: Command) -> Answer:
         reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
             self.router.network.changed()
@@ -227,6 +246,8 @@ class Shell:
         from ios_emu.cli.filters import parse_filter
 
         keep = parse_filter(command.filter.kind, command.filter.pattern)
+        if isinstance(reply, Output):
+            return Output(keep(reply.lines))
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
 
@@ -267,7 +288,11 @@ class Call:
     @property
     def pool(self) -> Pool:
         """The DHCP pool that is being configured."""
-        assert isinstance(self.shell.target, Pool)
+        return self.target(Pool)
+
+    def target(self, kind: type[_Target]) -> _Target:
+        """What is being configured, in a mode of that kind."""
+        assert isinstance(self.shell.target, kind)
         return self.shell.target
 
     @property

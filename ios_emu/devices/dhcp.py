@@ -61,6 +61,12 @@ class RouterDhcp:
             self._socket.close()
             self._socket = None
 
+    def import_options(self, options: dict[int, bytes]) -> None:
+        """What other servers told the router goes to the pools with `import all`."""
+        if options != self.engine.imported:
+            self.engine.imported = options
+            self.engine.config.touch()
+
     def _receive(self, received: Received) -> None:
         payload, interface = received.payload, received.interface
         if payload[:1] == bytes((dhcp.BOOTREPLY,)):

@@ -208,6 +208,8 @@ class Router:
             self.dhcp.apply()
         if self._dhcp_clients is not None or any(interface.dhcp for interface in interfaces):
             self.dhcp_clients.apply()
+        if self._dhcp is not None and self._dhcp_clients is not None:
+            self._dhcp.import_options(self._dhcp_clients.imported())
 
     # Names
 

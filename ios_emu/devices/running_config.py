@@ -7,17 +7,14 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import DhcpAddress, Interface
 from ios_emu.devices.kept import lines_at
-from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
-
-_HOUR = 60
-_DAY = 24 * _HOUR
 
 
 def configuration_body(config: Configuration) -> str:
@@ -43,6 +40,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.encapsulation is not None:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
+    lines += [f" {line}" for line in interface_dhcp_config(interface)]
     lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
     if interface.dhcp is not None:
         lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
@@ -75,7 +73,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "!")
     yield from lines_at(config.kept, "cef")
     yield from ("!", "!")
-    yield from _dhcp(config)
+    yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
     yield from _names(config)
     yield from ["!"] * 4
@@ -106,7 +104,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
     yield from _enable(config)
     yield from ("!", "!")
-    yield from _dhcp(config)
+    yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield from ["!"] * 3
     yield from lines_at(config.kept, "aaa")
     yield from lines_at(config.kept, "cef")
@@ -153,6 +151,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
     if config.tcp_small_servers:
         yield "service tcp-small-servers"
+    if not config.dhcp.service:
+        yield "no service dhcp"
 
 
 def _enable(config: Configuration) -> Iterator[str]:
@@ -212,73 +212,6 @@ def _lines(config: Configuration) -> Iterator[str]:
         yield from (f" {line}" for line in settings.configuration(packet_tracer))
         if number < 2:
             yield from separator
-
-
-def _dhcp(config: Configuration) -> Iterator[str]:
-    server, ios = config.dhcp, config.dialect is Dialect.IOS
-    if ios and (server.excluded or server.pools):
-        yield "no ip dhcp use vrf connected"
-    for excluded in server.excluded:
-        high = f" {excluded.high}" if excluded.high != excluded.low else ""
-        yield f"ip dhcp excluded-address {excluded.low}{high}"
-    if server.excluded:
-        yield "!"
-    for pool in server.pools.values():
-        yield f"ip dhcp pool {pool.name}"
-        yield from _pool(pool, "   " if ios else " ", " " if ios else "")
-        yield "!"
-
-
-def _pool(pool: Pool, indent: str, list_end: str) -> Iterator[str]:
-    for name, value in pool.settings.items():
-        if name == "lease":
-            yield f"{indent}lease {_lease(value)}"
-        else:
-            end = list_end if isinstance(value, tuple) else ""
-            yield f"{indent}{name} {_setting(value)}{end}"
-
-
-def _setting(value: Setting) -> str:
-    match value:
-        case IPv4Interface():
-            return _with_mask(value)
-        case IPv4Network():
-            return f"{value.network_address} {value.netmask}"
-        case HardwareAddress():
-            return f"{value.address}" if value.type == 1 else f"{value.address} {value.type}"
-        case RawOption():
-            return f"{value.kind} {_option_data(value)}"
-        case tuple():
-            return " ".join(map(str, value))
-        case bytes():
-            return dotted_hex(value)
-        case _:
-            return str(value)
-
-
-def _option_data(option: RawOption) -> str:
-    if option.kind == "ascii":
-        return option.data.decode("latin-1")
-    if option.kind == "hex":
-        return dotted_hex(option.data)
-    addresses = (IPv4Address(option.data[at : at + 4]) for at in range(0, len(option.data), 4))
-    return " ".join(map(str, addresses))
-
-
-def dotted_hex(data: bytes) -> str:
-    """Lower-case hexadecimal with a dot after every four digits, as IOS prints identifiers."""
-    digits = data.hex()
-    return ".".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-def _lease(value: Setting) -> str:
-    if value == INFINITE or not isinstance(value, int):
-        return "infinite"
-    days, rest = divmod(value, _DAY)
-    hours, minutes = divmod(rest, _HOUR)
-    if minutes:
-        return f"{days} {hours} {minutes}"
-    return f"{days} {hours}" if hours else f"{days}"
 
 
 def _with_mask(address: IPv4Interface) -> str:

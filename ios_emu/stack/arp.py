@@ -20,6 +20,7 @@ from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_ARP, ETHERTYPE_IPV4, MacA
 _NOBODY = MacAddress(bytes(6))
 # Ethernet, IPv4, the lengths of their addresses, a request.
 _REQUEST_HEAD = bytes.fromhex("0001080006040001")
+_REPLY_HEAD = bytes.fromhex("0001080006040002")
 _LENGTH = 28
 _RETRY = SECOND
 _HOST_TRIES = 3
@@ -132,7 +133,10 @@ class ArpTable:
     def receive(self, interface: IpInterface, data: bytes) -> None:
         """Takes an ARP packet from the link; what is not one is counted and dropped."""
         if self._is_for_others(interface, data):
-            self.counters.requests_received += 1
+            if data[7] == REQUEST:
+                self.counters.requests_received += 1
+            else:
+                self.counters.replies_received += 1
             return
         try:
             packet = ArpPacket.parse(data)
@@ -168,18 +172,21 @@ class ArpTable:
             self._reply(interface, packet)
 
     def _is_for_others(self, interface: IpInterface, data: bytes) -> bool:
-        """Is it a request that concerns only others? A link with many hosts is full of them."""
+        """Does it concern only others? A link with many hosts is full of such packets."""
+        head = data[:8]
         if (
-            data[:8] != _REQUEST_HEAD
+            (head != _REQUEST_HEAD and head != _REPLY_HEAD)
             or len(data) < _LENGTH
             or self.trace is not None
             or self.answers_for_others
-            or self._listeners
         ):
             return False
-        sender, target = int.from_bytes(data[14:18]), int.from_bytes(data[24:28])
-        own = interface.holds(target) or interface.holds(sender)
-        return not own and (interface, sender) not in self._entries
+        own, sender = interface.own, int.from_bytes(data[14:18])
+        target = int.from_bytes(data[24:28])
+        if target in own or sender in own or (sender and (interface, sender) in self._entries):
+            return False
+        listeners = self._listeners
+        return not listeners or not ((interface, sender) in listeners or (interface, target) in listeners)
 
     def announce(self, interface: IpInterface, address: int) -> None:
         """Tells the link of an own address: a gratuitous reply, as IOS sends when an interface comes up."""

@@ -46,7 +46,6 @@ class IpInterface:
     """
 
     __slots__ = (
-        "_own",
         "addresses",
         "broadcasts",
         "directed_broadcast",
@@ -54,6 +53,7 @@ class IpInterface:
         "mac",
         "mtu",
         "name",
+        "own",
         "port",
         "proxy_arp",
         "redirects",
@@ -72,7 +72,8 @@ class IpInterface:
         self.mtu = DEFAULT_MTU
         self.addresses: tuple[Prefix, ...] = ()
         self.broadcasts: frozenset[int] = frozenset()
-        self._own: frozenset[int] = frozenset()
+        # Its own addresses alone.
+        self.own: frozenset[int] = frozenset()
         self.up = False
         self.proxy_arp = False
         self.redirects = True
@@ -83,7 +84,7 @@ class IpInterface:
     def set_addresses(self, addresses: tuple[Prefix, ...]) -> None:
         """Gives it its addresses, the primary one first."""
         self.addresses = addresses
-        self._own = frozenset(prefix.address for prefix in addresses)
+        self.own = frozenset(prefix.address for prefix in addresses)
         # A host also takes the network's own address for a broadcast (RFC 1122, 3.3.6).
         both = {prefix.broadcast for prefix in addresses} | {
             prefix.network for prefix in addresses if prefix.broadcast is not None
@@ -97,7 +98,7 @@ class IpInterface:
 
     def holds(self, address: int) -> bool:
         """Is this one of its own addresses?"""
-        return address in self._own
+        return address in self.own
 
     def prefix_of(self, address: int) -> Prefix | None:
         """The first of its prefixes whose network `address` is in."""

@@ -218,6 +218,9 @@ class Node:
         if not group and frame[:6] != interface.mac:
             return
         if ethertype == b"\x08\x00":
+            if group and not self.forwards and self.udp.nobody_listens(frame, start):
+                self.counters.received += 1
+                return
             try:
                 packet = Ipv4Packet.parse(frame[start:])
             except MalformedPacket:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FIRST_EPHEMERAL = 49152
 _LAST_PORT = 65535
+# IPv4, without options.
+_PLAIN_HEADER = 0x45
 
 
 class Received(NamedTuple):
@@ -155,6 +157,19 @@ class Udp:
         data = UdpDatagram(source_port, port, payload).build(source, destination)
         packet = Ipv4Packet(source, destination, UDP, data, ttl=self._node.ttl)
         self._node.send_to_station(packet, interface, mac)
+
+    def nobody_listens(self, frame: bytes, start: int) -> bool:
+        """Is the packet at `start` a whole datagram to a port that is closed? Looked at without parsing.
+
+        What a link broadcasts to all is for few: a host must not read through the DHCP of all others.
+        """
+        head = frame[start : start + 24]
+        if len(head) < 24 or head[0] != _PLAIN_HEADER or head[9] != UDP or head[6] & 0x3F or head[7]:
+            return False
+        if int.from_bytes(head[22:24]) in self._sockets:
+            return False
+        self.counters.no_port += 1
+        return True
 
     def receive(self, interface: IpInterface, packet: Ipv4Packet, broadcast: bool) -> None:
         """Takes a datagram that is for this node."""

@@ -172,9 +172,13 @@ def _rest_of_banner(call: Call, delimiter: str, first: str) -> Dialogue:
 def kept(call: Call, **arguments: object) -> str:
     """The commands of the list in `devices/kept.py`: they stand in the configuration and do nothing."""
     command = call.command
+    text, interface = command.text, arguments.get("interface_name")
+    if interface is not None:
+        # As it is printed: `Loopback0`, and not in two words.
+        text = f"{text.rsplit(maxsplit=2)[0]} {interface}"
     keep(
         call.config.kept,
-        command.text,
+        text,
         call.dialect,
         negated=command.negated,
         defaulted=command.defaulted,

@@ -112,7 +112,7 @@ def end(call: Call) -> str:
 
 def exit_mode(call: Call) -> str:
     """`exit` in a sub-mode: one level up."""
-    call.shell.enter(modes.CONFIG)
+    call.shell.exit_mode()
     return ""
 
 
