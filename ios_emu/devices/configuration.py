@@ -11,6 +11,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.lines import Lines
+from ios_emu.devices.names_config import Names
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.services.dhcp_server import DhcpServer
@@ -39,6 +40,7 @@ class Configuration:
     banner_motd: str | None = None
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from ios_emu.wire.ethernet import MacAddress, mac_for
 
 if TYPE_CHECKING:
     from ios_emu.devices.host_dhcp import HostDhcp
+    from ios_emu.devices.host_dns import DnsService
+    from ios_emu.services.resolver import Resolver, Settings
 
 PORT_NAME = "FastEthernet0"
 _TTL = 128
@@ -81,6 +84,31 @@ class Host:
         self.address, self.gateway, self.dns_server = address, gateway, dns_server
         self.domain = domain
         self._apply()
+
+    @cached_property
+    def dns_service(self) -> DnsService:
+        """The name service, which a server may switch on."""
+        from ios_emu.devices.host_dns import DnsService
+
+        return DnsService(self.node)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """What looks up names for this host, made when it is first needed."""
+        from ios_emu.services.dns_wire import NodeWire
+        from ios_emu.services.resolver import Resolver
+
+        chance = random.Random(f"{self.name}/resolver")
+        return Resolver(self.clock, NodeWire(lambda: self.node), chance, self._resolver_settings)
+
+    def _resolver_settings(self) -> Settings:
+        """A server of names that was given no other asks itself."""
+        from ios_emu.services.resolver import Settings
+
+        server = self.dns_server
+        if server is None and self.address is not None and self.dns_service.enabled:
+            server = self.address.ip
+        return Settings((int(server),) if server else (), (self.domain,) if self.domain else ())
 
     def _carrier_changed(self) -> None:
         self._apply()

@@ -29,6 +29,7 @@ from ios_emu.wire.ethernet import mac_for
 if TYPE_CHECKING:
     from ios_emu.devices.dhcp import RouterDhcp
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
+    from ios_emu.devices.router_dns import RouterDns
     from ios_emu.services.dhcp_environment import LeaseJournal
 
 EPOCH = datetime(2002, 3, 1)
@@ -87,6 +88,8 @@ class Router:
         self._dhcp: RouterDhcp | None = None
         self._dhcp_clients: RouterDhcpClients | None = None
         self.network.on_change(self._apply_dhcp)
+        self._dns: RouterDns | None = None
+        self.network.on_change(self._apply_dns)
         self.debugging = Debugging(self)
         self._saved = configuration_body(self.config)
 
@@ -120,6 +123,8 @@ class Router:
         self._saved = configuration_body(self.config)
         quiet, self.links_quiet = self.links_quiet, True
         self._restart_dhcp()
+        if self._dns is not None:
+            self._dns.restart()
         self.network.restart()
         self.debugging.set_all(False)
         self.links_quiet = quiet
@@ -205,6 +210,21 @@ class Router:
             self.dhcp_clients.apply()
         if self._dhcp is not None and self._dhcp_clients is not None:
             self._dhcp.import_options(self._dhcp_clients.imported())
+
+    # Names
+
+    @property
+    def dns(self) -> RouterDns:
+        """The resolver and the name server, made when they are first needed."""
+        if self._dns is None:
+            from ios_emu.devices.router_dns import RouterDns
+
+            self._dns = RouterDns(self)
+        return self._dns
+
+    def _apply_dns(self) -> None:
+        if self._dns is not None or self.config.names.server:
+            self.dns.apply()
 
     # Interfaces
 

@@ -84,6 +84,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "flow")
     yield from ("!", "!")
     yield from lines_at(config.kept, "http")
+    yield from _dns_server(config)
     yield from ("!", "!")
     yield from _last_kept(config)
     yield from ("control-plane", "!")
@@ -119,6 +120,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield "!"
     yield from lines_at(config.kept, "flow")
     yield from lines_at(config.kept, "http")
+    yield from _dns_server(config)
     yield from ["!"] * 3
     yield from _last_kept(config)
     yield from _banner(config)
@@ -163,8 +165,14 @@ def _enable(config: Configuration) -> Iterator[str]:
 def _names(config: Configuration) -> Iterator[str]:
     if not config.domain_lookup:
         yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
+    yield from config.names.lines(config.dialect is Dialect.IOS)
     yield from (f"ip name-server {address}" for address in config.name_servers)
     yield from lines_at(config.kept, "names")
+
+
+def _dns_server(config: Configuration) -> Iterator[str]:
+    if config.names.server:
+        yield "ip dns server"
 
 
 def _interfaces(config: Configuration) -> Iterator[str]:

@@ -105,6 +105,12 @@ class Lab:
             host.use_dhcp()
         else:
             host.configure(described.address, described.gateway, described.dns)
+        names = described.dns_service
+        if names is not None:
+            from ios_emu.devices.host_dns import NameRecord
+
+            host.dns_service.load(NameRecord(one.name, one.type, one.value) for one in names.records)
+            host.dns_service.set(names.enabled)
         return HostDevice(host)
 
     def _router(self, described: RouterFile) -> RouterDevice:

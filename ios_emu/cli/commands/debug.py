@@ -9,11 +9,12 @@ from ios_emu.devices.debugging import (
     DHCP_EVENTS,
     DHCP_LINKAGE,
     DHCP_PACKETS,
+    DOMAIN,
     ICMP,
     PACKET,
 )
 
-_GENERIC = (ICMP, PACKET, DHCP_CLIENT)
+_GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
@@ -30,6 +31,11 @@ def _state(subject: str, active: bool = True) -> str:
 def debug_arp(call: Call) -> str:
     """`debug arp`."""
     return _set(call, ARP, True)
+
+
+def debug_domain(call: Call) -> str:
+    """`debug domain`."""
+    return _set(call, DOMAIN, True)
 
 
 def debug_ip_icmp(call: Call) -> str:
@@ -66,6 +72,11 @@ def debug_all(call: Call) -> str:
 def undebug_arp(call: Call) -> str:
     """`undebug arp`."""
     return _set(call, ARP, False)
+
+
+def undebug_domain(call: Call) -> str:
+    """`undebug domain`."""
+    return _set(call, DOMAIN, False)
 
 
 def undebug_ip_icmp(call: Call) -> str:
