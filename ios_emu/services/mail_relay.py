@@ -1,8 +1,9 @@
 """How mail finds the server of another domain (RFC 5321, 5.1): MX, then the address of the name itself.
 
 The rules. Exchangers are tried in the order of their preference until one can be spoken to. A domain that
-does not exist, or says with a null MX (RFC 7505) that it takes no mail, is a failure for good; a name server
-that does not answer is one to try again. Mail that would come back to this server is not sent round.
+does not exist, or takes no mail (RFC 7505), is a failure for good, and so is one that the only name server
+there is will not speak of. A name server that does not answer is one to try again. Mail that would come back
+to this server is not sent round.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from ios_emu.clock import Signal
+from ios_emu.services.dns_answer import Status
 from ios_emu.services.mail_route import MailRoute
 from ios_emu.services.smtp_client import Delivery, SmtpClient
 from ios_emu.stack.node import Node
@@ -36,7 +38,7 @@ class MailRelay:
             addresses = [address for host in route.hosts for address in host.addresses]
             if addresses:
                 self._try(addresses, sender, recipients, text, finished)
-            elif route.is_temporary:
+            elif route.is_temporary and route.status is not Status.REFUSED:
                 finished.fire(
                     Delivery(failure=f"the mail server of {domain} can't be found: {route.status.value}")
                 )
