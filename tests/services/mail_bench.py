@@ -13,6 +13,7 @@ import smtplib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
+from itertools import pairwise
 from typing import Any, cast
 
 from ios_emu.clock import Clock, Signal
@@ -143,11 +144,12 @@ class Bench:
             wire.say("EHLO pc0")
         return wire
 
-    def pop3(self, user: str = "", client: str = CLIENT) -> Wire:
-        """A new POP3 session, logged in as `user` if one is named."""
+    def pop3(self, user: str = "", client: str = CLIENT, *, greeted: bool = True) -> Wire:
+        """A new POP3 session, logged in as `user` if one is named; `greeted`: the greeting was read."""
         wire = Wire(self.clock)
         wire.session = Pop3Session(self.clock, wire, self.server, IPv4Address(client), BANNER)
-        wire.take()
+        if greeted:
+            wire.take()
         if user:
             assert wire.say(f"USER {user}", f"PASS {USERS[user]}") == ["+OK", "+OK Logged in."]
         return wire
@@ -175,7 +177,7 @@ def without_trace(data: bytes) -> bytes:
 def pieces(data: bytes, cuts: Iterable[int]) -> list[bytes]:
     """The data cut at these places."""
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[begin:end] for begin, end in zip(places, places[1:], strict=False)]
+    return [data[begin:end] for begin, end in pairwise(places)]
 
 
 class _Loop:

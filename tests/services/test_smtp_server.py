@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ios_emu.clock import MINUTE, SECOND
+from ios_emu.services.smtp_server import SmtpSession
 from tests.services.mail_bench import (
     DOMAIN,
     RECIPIENT,
@@ -384,8 +385,8 @@ def test_the_service_goes_off_under_a_session() -> None:
     bench = Bench()
     client = bench.smtp()
     client.say(MAIL, RCPT, "DATA", "half")
-    assert client.session is not None
-    client.session.shut_down()  # type: ignore[attr-defined]
+    assert isinstance(client.session, SmtpSession)
+    client.session.shut_down()
     assert client.answers() == [f"421 4.3.2 {HOST} Service shutting down and closing transmission channel"]
     assert client.closed
     assert bench.inbox() == []
