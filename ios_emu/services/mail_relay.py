@@ -1,35 +1,24 @@
 """How mail finds the server of another domain (RFC 5321, 5.1): MX, then the address of the name itself.
 
 The rules. Exchangers are tried in the order of their preference until one can be spoken to. A domain that
-does not exist, or says with a null MX (RFC 7505) that it takes no mail, is a failure for good; a name server
-that does not answer is one to try again. Mail that would come back to this server is not sent round.
+does not exist, or takes no mail (RFC 7505), is a failure for good, and so is one that the only name server
+there is will not speak of. A name server that does not answer is one to try again. Mail that would come back
+to this server is not sent round.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from ios_emu.clock import Signal
+from ios_emu.services.dns_answer import Status
+from ios_emu.services.mail_route import MailRoute
 from ios_emu.services.smtp_client import Delivery, SmtpClient
 from ios_emu.stack.node import Node
 
-
-@dataclass(frozen=True, slots=True)
-class MailRoute:
-    """Where a domain's mail goes: addresses, best first.
-
-    `missing` says that there is no such domain, or that it takes no mail; `failure` is why nothing is known.
-    """
-
-    addresses: list[IPv4Address] = field(default_factory=list)
-    missing: str | None = None
-    failure: str | None = None
-
-
 Resolve = Callable[[str], Signal]
-"""Finds the route for a domain; what it returns fires with a MailRoute."""
+"""Finds the hosts that take a domain's mail; what it returns fires with a MailRoute."""
 
 
 class MailRelay:
@@ -46,13 +35,18 @@ class MailRelay:
 
         def found(route: object) -> None:
             assert isinstance(route, MailRoute)
-            if route.missing is not None:
-                reply = f"550 5.4.4 <{domain}>: {route.missing}"
-                finished.fire(Delivery(refused={"": reply}))
-            elif not route.addresses:
-                finished.fire(Delivery(failure=route.failure or "no address is known"))
+            addresses = [address for host in route.hosts for address in host.addresses]
+            if addresses:
+                self._try(addresses, sender, recipients, text, finished)
+            elif route.is_temporary and route.status is not Status.REFUSED:
+                finished.fire(
+                    Delivery(failure=f"the mail server of {domain} can't be found: {route.status.value}")
+                )
+            elif route.accepts_none:
+                finished.fire(Delivery(refused={"": f"556 5.1.10 <{domain}>: the domain takes no mail"}))
             else:
-                self._try(route.addresses, sender, recipients, text, finished)
+                reply = f"550 5.4.4 <{domain}>: no mail server is known: {route.status.value}"
+                finished.fire(Delivery(refused={"": reply}))
 
         self._resolve(domain).subscribe(found)
         return finished

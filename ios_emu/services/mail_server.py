@@ -14,7 +14,6 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from ios_emu.clock import Clock, Signal
-from ios_emu.services.dhcp_environment import LeaseJournal
 from ios_emu.services.mail_address import MailAddress, read_address
 from ios_emu.services.mail_message import rfc_date, write_bounce
 from ios_emu.services.mail_queue import MailQueue, QueuedMail
@@ -23,6 +22,7 @@ from ios_emu.services.mail_relay import MailRelay, Resolve
 from ios_emu.services.mail_store import MailStore
 from ios_emu.services.pop3_client import POP3_PORT
 from ios_emu.services.pop3_server import Pop3Session
+from ios_emu.services.record_journal import RecordJournal
 from ios_emu.services.smtp_client import SMTP_PORT
 from ios_emu.services.smtp_server import Accepted, Envelope, SmtpSession
 from ios_emu.services.socket_transport import SocketTransport
@@ -48,7 +48,7 @@ class MailServer:
         resolve: Resolve,
         now: Callable[[], datetime],
         chance: random.Random,
-        journal: LeaseJournal | None = None,
+        journal: RecordJournal | None = None,
         stored: bytes = b"",
     ) -> None:
         self.store = MailStore(domain, users, journal)
