@@ -354,6 +354,8 @@ class SmtpSession(LineSession):
         body = text.take(buffer)
         if body is not None:
             self._text = self.take_raw = None
+            # What was left of the text's time is not the next command's.
+            self.stay_awake()
             self._finish(body, text.too_large)
 
     def _finish(self, text: bytes, too_large: bool) -> None:
