@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ios_emu.devices.dhcp import RouterDhcp
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
     from ios_emu.devices.router_dns import RouterDns
-    from ios_emu.services.dhcp_environment import LeaseJournal
+    from ios_emu.services.record_journal import RecordJournal
 
 EPOCH = datetime(2002, 3, 1)
 """What the clock of a router without NTP shows when the lab begins."""
@@ -63,7 +63,7 @@ class Router:
         chance: random.Random | None = None,
         journal: Journal | None = None,
         read_config: ReadConfig = _read_nothing,
-        leases: Callable[[], tuple[LeaseJournal, bytes]] | None = None,
+        leases: Callable[[], tuple[RecordJournal, bytes]] | None = None,
     ) -> None:
         self.name = name
         self.clock = clock

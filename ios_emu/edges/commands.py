@@ -68,6 +68,7 @@ def _with_state(
             journal=journals.values,
             read_state=folder.read,
             leases=journals.opener("dhcp-leases"),
+            mail=journals.opener("mail"),
             now=_lab_time(folder),
             report=_report,
         )

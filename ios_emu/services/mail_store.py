@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ios_emu.services.dhcp_environment import LeaseJournal
 from ios_emu.services.mail_records import MailRecords, binary, mail_record, number, text
+from ios_emu.services.record_journal import RecordJournal
 
 Done = Callable[[str | None], None]
 _MOST_SPARE_LINES = 500
@@ -37,7 +37,7 @@ class Mailbox:
 class MailStore:
     """The mailboxes of `users`. `journal` keeps what is in them; None: they live as long as the lab."""
 
-    def __init__(self, domain: str, users: dict[str, str], journal: LeaseJournal | None = None) -> None:
+    def __init__(self, domain: str, users: dict[str, str], journal: RecordJournal | None = None) -> None:
         self.domain = domain.lower()
         self.users = users
         self.journal = journal

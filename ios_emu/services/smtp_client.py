@@ -70,7 +70,8 @@ class SmtpClient(ReplyClient):
         if text[3:4] == "-":
             return
         lines, self._reply = self._reply, []
-        self._delivery.reply = lines[-1]
+        if not self._settled:
+            self._delivery.reply = lines[-1]
         try:
             self._steps.send(lines)
         except StopIteration:
