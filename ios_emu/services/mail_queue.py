@@ -68,6 +68,9 @@ class MailQueue:
     def __len__(self) -> int:
         return len(self._mails)
 
+    def __contains__(self, queue_id: str) -> bool:
+        return queue_id in self._mails
+
     def record(self, mail: QueuedMail) -> bytes:
         """The line that keeps a message."""
         return mail_record(
@@ -160,29 +163,32 @@ class MailQueue:
                 finished.append(recipient)
             elif reply is not None and is_permanent(reply):
                 note(f"smtp: {mail.queue_id} to {recipient}: bounced ({reply})")
-                finished.append(recipient)
                 mail.failed.append((recipient, reply))
             else:
                 mail.why = reply or f"{domain}: {result.failure}"
                 note(f"smtp: {mail.queue_id} to {recipient}: deferred ({mail.why})")
                 retry = True
-        if finished:
-            self._settle(mail.queue_id, finished)
-            self._outside.keep(mail_record(kind="sent", id=mail.queue_id, to=finished), lambda problem: None)
+        self._finish(mail, finished)
         return retry
+
+    def _finish(self, mail: QueuedMail, recipients: list[str]) -> None:
+        if recipients:
+            self._settle(mail.queue_id, recipients)
+            record = mail_record(kind="sent", id=mail.queue_id, to=recipients)
+            self._outside.keep(record, lambda problem: None)
 
     def _after(self, mail: QueuedMail, retry: bool) -> None:
         mail.under_way = False
         if retry and self._clock.now - mail.arrived >= LIFETIME:
             reason = f"554 5.4.7 delivery time expired: {mail.why}"
-            mail.failed += [(recipient, reason) for recipient in mail.recipients]
-            finished = list(mail.recipients)
-            self._settle(mail.queue_id, finished)
-            self._outside.keep(mail_record(kind="sent", id=mail.queue_id, to=finished), lambda problem: None)
+            told = {recipient for recipient, _ in mail.failed}
+            mail.failed += [(recipient, reason) for recipient in mail.recipients if recipient not in told]
             retry = False
         if mail.failed:
             failures, mail.failed = mail.failed, []
+            # The bounce is on its way to the disk before the recipients leave the queue.
             self._outside.bounce(mail, failures)
+            self._finish(mail, [recipient for recipient, _ in failures])
         if retry:
             wait = min(_FIRST_WAIT << min(mail.tries - 1, 10), _LONGEST_WAIT)
             mail.next_try = self._clock.call_later(wait, self._try, mail, background=True)

@@ -35,8 +35,18 @@ class MailRelay:
 
         def found(route: object) -> None:
             assert isinstance(route, MailRoute)
-            addresses = [address for host in route.hosts for address in host.addresses]
-            if addresses:
+            own = [host for host in route.hosts if any(map(self._is_own, host.addresses))]
+            # Who is one of the exchangers hands on to better ones only (RFC 5321, 5.1).
+            addresses = [
+                address
+                for host in route.hosts
+                if not own or host.preference < own[0].preference
+                for address in host.addresses
+            ]
+            if own and not addresses:
+                reply = f"554 5.4.6 <{domain}>: mail for {own[0].name} loops back to myself"
+                finished.fire(Delivery(refused={"": reply}))
+            elif addresses:
                 self._try(addresses, sender, recipients, text, finished)
             elif route.is_temporary and route.status is not Status.REFUSED:
                 finished.fire(
@@ -51,13 +61,13 @@ class MailRelay:
         self._resolve(domain).subscribe(found)
         return finished
 
+    def _is_own(self, address: IPv4Address) -> bool:
+        return self._node.is_local(int(address))
+
     def _try(
         self, addresses: list[IPv4Address], sender: str, recipients: list[str], text: bytes, finished: Signal
     ) -> None:
         address, *others = addresses
-        if self._node.is_local(int(address)):
-            finished.fire(Delivery(refused={"": f"554 5.4.6 mail for {address} loops back to myself"}))
-            return
         client = SmtpClient(self._node, int(address), self._hello(), sender, recipients, text)
 
         def came(result: object) -> None:

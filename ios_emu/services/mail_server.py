@@ -33,7 +33,6 @@ from ios_emu.stack.tcp_connection import TcpSocket
 MOST_SESSIONS = 100
 MOST_SESSIONS_OF_ONE = 50
 _LOG_LINES = 500
-_MOST_HOPS = 50
 
 
 class MailServer:
@@ -61,7 +60,7 @@ class MailServer:
         self._chance = chance
         self._relay = MailRelay(node, resolve, lambda: self.hostname)
         self.queue = MailQueue(node.clock, self)
-        self.store.others = self.queue.records
+        self.store.others = self.queue
         self._listeners: dict[int, TcpListener] = {}
         self._sessions: dict[SocketTransport, SmtpSession | Pop3Session] = {}
         self._clients: dict[int, int] = {}
@@ -183,12 +182,7 @@ class MailServer:
 
     def accept(self, envelope: Envelope, text: bytes, received: str, done: Accepted) -> None:
         """Takes a message: into mailboxes, and into the queue."""
-        queue_id = f"{self._chance.getrandbits(44):011X}"
-        head = text.partition(b"\r\n\r\n")[0].lower()
-        if head.count(b"\r\nreceived:") + head.startswith(b"received:") > _MOST_HOPS:
-            self.note(f"smtp: {queue_id}: too many hops, it goes round in circles")
-            done("too many hops", queue_id)
-            return
+        queue_id = self._queue_id()
         trace = f"Received: {received} id {queue_id};\r\n\t{rfc_date(self._now())}\r\n".encode()
         sender = "" if envelope.sender is None else str(self._whole(envelope.sender))
         self._take(queue_id, sender, list(envelope.recipients), trace + text, done)
@@ -208,7 +202,7 @@ class MailServer:
             self.note(f"smtp: {mail.queue_id}: a bounce can't be delivered: it is dropped")
             return
         whom = [(address, why) for text, why in failures if (address := read_address(text)) is not None]
-        queue_id = f"{self._chance.getrandbits(44):011X}"
+        queue_id = self._queue_id()
         text = write_bounce(self.hostname, sender, whom, mail.data, self._now(), queue_id)
         if self.is_local(sender) and not self.has_mailbox(sender):
             self.note(f"smtp: {mail.queue_id}: nobody is there for the bounce: it is dropped")
@@ -219,6 +213,12 @@ class MailServer:
     def note(self, line: str) -> None:
         """A line for the log, with the date."""
         self.log.append(f"{self._now():%b %d %H:%M:%S} {line}")
+
+    def _queue_id(self) -> str:
+        """An identifier that nothing in the queue has: chance repeats itself when a lab starts again."""
+        while (queue_id := f"{self._chance.getrandbits(44):011X}") in self.queue:
+            pass
+        return queue_id
 
     def _whole(self, address: MailAddress) -> MailAddress:
         return address if address.domain else address._replace(domain=self.store.domain)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ios_emu.services.mail_records import MailRecords, binary, mail_record, number, text
 from ios_emu.services.record_journal import RecordJournal
@@ -34,6 +34,16 @@ class Mailbox:
     in_use: bool = False
 
 
+class Others(Protocol):
+    """What shares the journal."""
+
+    def __len__(self) -> int:
+        """How many lines it needs."""
+
+    def records(self) -> Iterable[bytes]:
+        """These lines."""
+
+
 class MailStore:
     """The mailboxes of `users`. `journal` keeps what is in them; None: they live as long as the lab."""
 
@@ -44,8 +54,9 @@ class MailStore:
         self._mailboxes: dict[str, Mailbox] = {}
         self._last_uid = 0
         self._lines = 0
+        self._under_way = 0
         # What else is kept in the same journal: the queue's lines.
-        self.others: Callable[[], Iterable[bytes]] = tuple
+        self.others: Others | None = None
 
     def user_of(self, local: str) -> str | None:
         """The user that a local part means, in any case; postmaster is always somebody (RFC 5321, 4.5.1)."""
@@ -80,7 +91,14 @@ class MailStore:
             done(None)
             return
         self._lines += record.count(b"\n")
-        self.journal.append(record, done)
+        self._under_way += 1
+
+        def stored(problem: str | None) -> None:
+            self._under_way -= 1
+            done(problem)
+            self._compact_if_due()
+
+        self.journal.append(record, stored)
 
     def remove(self, user: str, uids: Iterable[int], done: Done) -> None:
         """Deletes messages of a user for good; `done` gets None when that is stored."""
@@ -90,7 +108,6 @@ class MailStore:
             if problem is None:
                 for uid in gone:
                     self.mailbox(user).messages.pop(uid, None)
-                self._compact_if_due()
             done(problem)
 
         if gone:
@@ -126,7 +143,12 @@ class MailStore:
                 self._last_uid = max(self._last_uid, number(entry, "uid"))
 
     def _compact_if_due(self) -> None:
+        if self._under_way:
+            # A record that is stored, or about to be, may not have been entered yet: it would be lost.
+            return
         alive = sum(len(mailbox.messages) for mailbox in self._mailboxes.values())
+        if self.others is not None:
+            alive += len(self.others)
         if self._lines > _MOST_SPARE_LINES + 2 * alive:
             self.compact()
 
@@ -138,6 +160,7 @@ class MailStore:
         for mailbox in self._mailboxes.values():
             for message in mailbox.messages.values():
                 lines.append(mail_record(kind="mail", user=mailbox.user, uid=message.uid, data=message.data))
-        lines += self.others()
+        if self.others is not None:
+            lines += self.others.records()
         self._lines = len(lines)
         self.journal.replace(b"".join(lines))

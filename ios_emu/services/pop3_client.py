@@ -15,8 +15,10 @@ from ios_emu.services.reply_client import ReplyClient
 from ios_emu.stack.node import Node
 
 POP3_PORT = 110
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _TIMESTAMP = re.compile(r"<[^<>\s]+@[^<>\s]+>")
-_MOST_BYTES = 50_000_000
+_LARGEST_MESSAGE = 50_000_000
+_ENOUGH_AT_ONCE = 50_000_000
 
 Keep = Callable[[list[bytes], Callable[[str | None], None]], None]
 """Is given the messages; calls back with None when they are kept, or why they can't be."""
@@ -44,6 +46,7 @@ class Pop3Client(ReplyClient):
         self._apop = apop
         self._text: list[bytes] | None = None
         self._size = 0
+        self._fetched_bytes = 0
         self._settled = False
         self._steps = self._dialogue()
         next(self._steps)
@@ -56,11 +59,14 @@ class Pop3Client(ReplyClient):
             return
         if line == b".":
             lines, self._text = self._text, None
+            self._fetched_bytes += self._size
+            self._size = 0
             self._fetched.messages.append(b"".join(one + b"\r\n" for one in lines))
             self._go_on("")
             return
-        self._size += len(line)
-        if self._size > _MOST_BYTES:
+        # An empty line takes room, too.
+        self._size += len(line) + 2
+        if self._size > _LARGEST_MESSAGE:
             self.fail("closed")
             return
         self._text.append(line[1:] if line.startswith(b".") else line)
@@ -104,9 +110,12 @@ class Pop3Client(ReplyClient):
         self.command("STAT")
         status = yield
         counted = status.split()
-        count = int(counted[1]) if len(counted) > 1 and counted[1].isdigit() else 0
-        for number in range(1, count + 1):
-            self.command(f"RETR {number}")
+        there = int(counted[1]) if len(counted) > 1 and _NUMBER.fullmatch(counted[1]) else 0
+        count = 0
+        # What is more than enough stays for the next time.
+        while count < there and self._fetched_bytes < _ENOUGH_AT_ONCE:
+            count += 1
+            self.command(f"RETR {count}")
             yield
             # The lines of the message come behind the reply, and go on with an empty one.
             self._text = []

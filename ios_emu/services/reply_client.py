@@ -65,8 +65,9 @@ class ReplyClient:
         self._flush()
 
     def command(self, text: str) -> None:
-        """Sends a line."""
-        self.write(text.encode("ascii", "replace") + b"\r\n")
+        """Sends a line. What could end it is left out: an argument never is a command of its own."""
+        line = "".join(letter for letter in text if letter not in "\r\n\0")
+        self.write(line.encode("utf-8", "replace") + b"\r\n")
 
     def stop(self) -> None:
         """Breaks the dialogue off."""

@@ -15,6 +15,7 @@ from ios_emu.services.smtp_text import outgoing_text
 from ios_emu.stack.node import Node
 
 SMTP_PORT = 25
+_LONGEST_REPLY = 200
 
 
 @dataclass(slots=True)
@@ -67,6 +68,9 @@ class SmtpClient(ReplyClient):
             self.fail("closed")
             return
         self._reply.append(text)
+        if len(self._reply) > _LONGEST_REPLY:
+            self.fail("closed")
+            return
         if text[3:4] == "-":
             return
         lines, self._reply = self._reply, []
@@ -111,15 +115,16 @@ class SmtpClient(ReplyClient):
         if not lines[0].startswith("2"):
             delivery.refused[""] = lines[-1]
             return
+        # Who is known has nothing yet: the message is accepted when the reply to its text says so.
+        taken = []
         for recipient in self._recipients:
             self.command(f"RCPT TO:<{recipient}>")
             lines = yield
             if lines[0].startswith("2"):
-                delivery.accepted.append(recipient)
+                taken.append(recipient)
             else:
                 delivery.refused[recipient] = lines[-1]
-        if delivery.accepted:
-            taken, delivery.accepted = delivery.accepted, []
+        if taken:
             self.command("DATA")
             lines = yield
             if lines[0].startswith("3"):

@@ -17,7 +17,7 @@ from ios_emu.clock import MINUTE, SECOND, Clock
 from ios_emu.services.line_session import LineSession, Transport
 from ios_emu.services.mail_address import MailAddress, read_address, read_path
 from ios_emu.services.sasl import decoded, plain_credentials
-from ios_emu.services.smtp_text import IncomingText
+from ios_emu.services.smtp_text import IncomingText, flaw_of
 
 LARGEST_MESSAGE = 10_240_000
 MOST_RECIPIENTS = 100
@@ -364,8 +364,9 @@ class SmtpSession(LineSession):
         if too_large:
             self._error("552 5.3.4 Error: message file too big")
             return
-        if any(len(line) > LONGEST_LINE for line in text.split(b"\r\n")):
-            self._error("500 5.6.0 Error: line too long")
+        flaw = flaw_of(text, LONGEST_LINE)
+        if flaw is not None:
+            self._error(flaw)
             return
         policy = self._policy
         protocol = "ESMTPA" if self._user else "ESMTP" if self._extended else "SMTP"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _END = b"\r\n.\r\n"
+_MOST_HOPS = 50
 _LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -41,6 +42,17 @@ class IncomingText:
         lines = bytes(text[2 : end + 2]).split(b"\r\n")
         plain = b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
         return _LONE_END.sub(b"\r\n", plain)
+
+
+def flaw_of(text: bytes, longest_line: int) -> str | None:
+    """The reply to a message that is not taken for what is in it."""
+    if any(len(line) > longest_line for line in text.split(b"\r\n")):
+        return "500 5.6.0 Error: line too long"
+    # More servers than there are on any way: it goes round in circles (RFC 5321, 6.3).
+    head = text.partition(b"\r\n\r\n")[0].lower()
+    if head.count(b"\r\nreceived:") + head.startswith(b"received:") > _MOST_HOPS:
+        return "554 5.4.0 Error: too many hops"
+    return None
 
 
 def outgoing_text(text: bytes) -> bytes:

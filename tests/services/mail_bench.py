@@ -17,8 +17,9 @@ from itertools import pairwise
 from typing import Any, cast
 
 from ios_emu.clock import Clock, Signal
+from ios_emu.services.dns_answer import Status
 from ios_emu.services.line_session import LineSession
-from ios_emu.services.mail_relay import MailRoute
+from ios_emu.services.mail_route import MailRoute
 from ios_emu.services.mail_server import MailServer
 from ios_emu.services.pop3_server import Pop3Session
 from ios_emu.services.smtp_server import SmtpSession
@@ -112,12 +113,13 @@ class Wire:
 
 
 class Bench:
-    """A server for `univ-djelfa.com` with two users. `relays` is who asked for which other domain."""
+    """A server for `univ-djelfa.com` with two users. It asks `routes` for other domains, and notes what it asked."""
 
     def __init__(self, journal: Journal | None = None, stored: bytes = b"") -> None:
         self.clock = Clock()
         self.journal = journal
         self.lookups: list[str] = []
+        self.routes: dict[str, MailRoute] = {}
         self.node = Node(self.clock, random.Random(1), forwards=False, ttl=128)
         self.server = MailServer(
             self.node,
@@ -133,7 +135,7 @@ class Bench:
     def _resolve(self, domain: str) -> Signal:
         self.lookups.append(domain)
         signal = Signal()
-        signal.fire(MailRoute(failure="the name server does not answer"))
+        signal.fire(self.routes.get(domain, MailRoute(domain, Status.NO_REPLY)))
         return signal
 
     def smtp(self, client: str = CLIENT, *, greeted: bool = True) -> Wire:
