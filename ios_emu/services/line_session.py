@@ -2,7 +2,7 @@
 
 The rules. A session is fed bytes as they come, in any pieces, and answers the same. While an answer waits for
 something (a disk, a delay for who guesses passwords) the lines behind it wait, too. Its input is bounded:
-a line that grows without end ends the session.
+of a line that is too long nothing is kept, and its time runs out if it does not end.
 """
 
 from __future__ import annotations
@@ -42,8 +42,10 @@ class LineSession:
         self._idle = idle
         self._longest_line = longest_line
         self._buffer = bytearray()
+        self._skips_line = False
         self._busy = False
         self._handling = False
+        self._answers = b""
         self._timer: Timer | None = None
         self.stay_awake()
 
@@ -64,16 +66,31 @@ class LineSession:
         if self.ended:
             return
         self._buffer += data
-        self._handle()
+        if not self._handling:
+            self._handle()
 
     def reply(self, text: str) -> None:
         """Sends a line."""
-        if not self.ended:
-            self.transport.write(text.encode("latin-1", "replace") + b"\r\n")
+        self.write(text.encode("latin-1", "replace") + b"\r\n")
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes. What several commands that came together are answered goes out together."""
+        if self.ended:
+            return
+        if self._handling:
+            self._answers += data
+        else:
+            self.transport.write(data)
+
+    def _flush(self) -> None:
+        answers, self._answers = self._answers, b""
+        if answers:
+            self.transport.write(answers)
 
     def end(self) -> None:
         """Ends the session from this side; what was said is still sent."""
         if not self.ended:
+            self._flush()
             self.lost()
             self.transport.close()
 
@@ -110,8 +127,11 @@ class LineSession:
         """Gives an answer after `delay` nanoseconds."""
 
         def give() -> None:
+            # The answer may ask for a delay of its own.
+            self._busy = False
             if not self.ended:
                 answer()
+            if not self._busy:
                 self.go_on()
 
         self.begin_waiting()
@@ -129,18 +149,21 @@ class LineSession:
                 end = self._buffer.find(b"\n")
                 if end < 0:
                     if len(self._buffer) > self._longest_line:
+                        # What comes of the line yet is not the next one.
+                        self._skips_line = True
                         self._buffer.clear()
-                        self.line_too_long()
                     return
                 self.stay_awake()
                 line = bytes(self._buffer[:end])
                 del self._buffer[: end + 1]
-                if len(line) > self._longest_line:
+                if self._skips_line or len(line) > self._longest_line:
+                    self._skips_line = False
                     self.line_too_long()
                 else:
                     self.handle_line(line.removesuffix(b"\r"))
         finally:
             self._handling = False
+            self._flush()
 
     def _timed_out(self) -> None:
         self._timer = None

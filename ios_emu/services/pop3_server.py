@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Protocol
@@ -23,6 +24,7 @@ _LONGEST_LINE = 512
 _LATE = 2 * SECOND
 _MOST_FAILURES = 5
 _MOST_ERRORS = 20
+_NUMBER = re.compile(r"[0-9]{1,10}")
 _FAILED = "-ERR [AUTH] Authentication failed."
 _IN_USE = "-ERR [IN-USE] Mailbox is locked by another POP3 session."
 # Before and after the login (RFC 2449, 5).
@@ -110,14 +112,15 @@ class Pop3Session(LineSession):
             self._asking_plain = False
             self._plain(line)
             return
-        text = line.decode("latin-1")
-        words = text.split()
-        name = words[0].upper() if words else ""
+        # A password may be in any letters; what is not UTF-8 fits none.
+        text = line.decode("utf-8", "replace")
+        command, _, rest = text.partition(" ")
+        words, name = rest.split(), command.upper()
         handlers = self._login if self._mailbox is None else self._commands
         handler = handlers.get(name)
         if handler is not None:
             # A password may have blanks, also at its ends.
-            handler(words[1:], text[len(name) :].removeprefix(" "))
+            handler(words, rest)
         elif self._mailbox is None:
             self._error("-ERR Unknown command.")
         else:
@@ -156,7 +159,7 @@ class Pop3Session(LineSession):
         elif words[0].upper() != "PLAIN":
             self._error("-ERR Unsupported authentication mechanism.")
         elif len(words) > 1:
-            self._plain(words[1].encode("latin-1"))
+            self._plain(words[1].encode("utf-8", "replace"))
         else:
             self._asking_plain = True
             self.reply("+ ")
@@ -225,19 +228,19 @@ class Pop3Session(LineSession):
         found = self._message(words[0] if words else "")
         if found is not None:
             self.reply(f"+OK {len(found[1].data)} octets")
-            self.transport.write(outgoing_text(found[1].data))
+            self.write(outgoing_text(found[1].data))
 
     def _top(self, words: list[str], _rest: str) -> None:
         found = self._message(words[0] if words else "")
         if found is None:
             return
-        if len(words) != 2 or not words[1].isdigit() or len(words[1]) > 10:
+        if len(words) != 2 or _NUMBER.fullmatch(words[1]) is None:
             self._error("-ERR Noise after message number: " + " ".join(words[1:])[:80])
             return
         head, empty, body = found[1].data.partition(b"\r\n\r\n")
-        lines = body.split(b"\r\n", int(words[1]))[: int(words[1])]
+        lines = body.splitlines(keepends=True)[: int(words[1])]
         self.reply("+OK")
-        self.transport.write(outgoing_text(head + empty + b"".join(line + b"\r\n" for line in lines)))
+        self.write(outgoing_text(head + empty + b"".join(lines)))
 
     def _dele(self, words: list[str], _rest: str) -> None:
         found = self._message(words[0] if words else "")
@@ -271,10 +274,10 @@ class Pop3Session(LineSession):
 
     def _message(self, word: str) -> tuple[int, StoredMessage] | None:
         """The message of a number; None when the client was told that there is none."""
-        if not word.isascii() or not word.isdigit():
+        if _NUMBER.fullmatch(word) is None:
             self._error(f"-ERR Invalid message number: {word[:80]}")
             return None
-        number = int(word[:10])
+        number = int(word)
         if not 1 <= number <= len(self._messages):
             self._error(f"-ERR There's no message {number}.")
             return None
@@ -284,7 +287,7 @@ class Pop3Session(LineSession):
         return number, self._messages[number - 1]
 
     def _list_of(self, title: str, lines: list[str]) -> None:
-        self.transport.write("".join(f"{line}\r\n" for line in (title, *lines, ".")).encode("latin-1"))
+        self.write("".join(f"{line}\r\n" for line in (title, *lines, ".")).encode("latin-1"))
 
     def _error(self, text: str) -> None:
         self._errors += 1

@@ -168,9 +168,8 @@ class SmtpSession(LineSession):
         if self._policy.offers_auth:
             offers.append("AUTH PLAIN LOGIN")
         offers += ["ENHANCEDSTATUSCODES", "8BITMIME", "HELP"]
-        for line in (self._policy.hostname, *offers[:-1]):
-            self.reply(f"250-{line}")
-        self.reply(f"250 {offers[-1]}")
+        lines = [f"250-{line}" for line in (self._policy.hostname, *offers[:-1])]
+        self.reply("\r\n".join([*lines, f"250 {offers[-1]}"]))
 
     def _greeted(self, word: str, argument: str, *, extended: bool) -> bool:
         if not argument:
@@ -355,6 +354,8 @@ class SmtpSession(LineSession):
         body = text.take(buffer)
         if body is not None:
             self._text = self.take_raw = None
+            # What was left of the text's time is not the next command's.
+            self.stay_awake()
             self._finish(body, text.too_large)
 
     def _finish(self, text: bytes, too_large: bool) -> None:

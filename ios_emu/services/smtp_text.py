@@ -30,10 +30,13 @@ class IncomingText:
         buffer.clear()
         end = text.find(_END, start)
         if end < 0:
-            if len(text) > self._largest + 2:
+            # The dot of the end and its CR may have come.
+            if len(text) > self._largest + 4:
                 self.too_large = True
                 del text[: -len(_END) + 1]
             return None
+        # However the text was cut on its way: what comes whole is measured, too.
+        self.too_large = self.too_large or end > self._largest
         buffer += text[end + len(_END) :]
         lines = bytes(text[2 : end + 2]).split(b"\r\n")
         plain = b"\r\n".join(line[1:] if line.startswith(b".") else line for line in lines)
