@@ -67,6 +67,7 @@ PROGRAMS = [
 ]
 # What sets an environment up is tested where that is done: tests/test_wheel.py installs the wheel.
 SETUP = ["python3 -m pip install ."]
+_OPENS_A_CONSOLE = re.compile(r"ios-emu(?! (run|serve|sequence|graph)\b)")
 PATIENCE = 20
 """Seconds after which a program that shows nothing has failed."""
 
@@ -135,7 +136,7 @@ def test_the_tests_that_are_shown_pass(line: str, folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-@pytest.mark.parametrize("line", [line for line in SHELL if re.match(r"ios-emu(?! run| serve| sequence| graph)", line)])
+@pytest.mark.parametrize("line", [line for line in SHELL if _OPENS_A_CONSOLE.match(line)])
 def test_a_command_opens_a_console_that_can_be_left(line: str, folder: Path) -> None:
     screen = in_terminal([sys.executable, "-m", "ios_emu", *shlex.split(line)[1:]], folder)
     assert "lab>" in screen
