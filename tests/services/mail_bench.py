@@ -113,7 +113,7 @@ class Wire:
 
 
 class Bench:
-    """A server for `univ-djelfa.com` with two users. It asks `routes` for other domains, and notes what it asked."""
+    """A server for `univ-djelfa.com` with two users; `routes` are the ways to other domains."""
 
     def __init__(self, journal: Journal | None = None, stored: bytes = b"") -> None:
         self.clock = Clock()
