@@ -249,6 +249,14 @@ class RouterDhcpClients:
             found |= {code: options[code] for code in _IMPORTABLE if code in options and code not in found}
         return found
 
+    def name_servers(self) -> list[IPv4Address]:
+        """The name servers that the leases bring, each one once."""
+        leases = (client.client.lease for client in self)
+        found = (
+            one for lease in leases if lease is not None for one in lease.addresses(dhcp.DOMAIN_NAME_SERVER)
+        )
+        return list(dict.fromkeys(found))
+
     def routes(self) -> Iterator[StaticRoute]:
         """The default routes that the leases bring."""
         for client in self:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PORT_NAME = "FastEthernet0"
 _TTL = 128
+_NO_ADDRESS = IPv4Address(0)
 
 
 class Host:
@@ -130,7 +131,7 @@ class Host:
         """A server of names that was given no other asks itself."""
         from ios_emu.services.resolver import Settings
 
-        server = self.dns_server
+        server = self.dns_server if self.dns_server != _NO_ADDRESS else None
         if server is None and self.address is not None and self.dns_service.enabled:
             server = self.address.ip
         return Settings((int(server),) if server else (), (self.domain,) if self.domain else ())

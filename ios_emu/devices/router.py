@@ -222,6 +222,12 @@ class Router:
             self._dns = RouterDns(self)
         return self._dns
 
+    @property
+    def name_servers(self) -> list[IPv4Address]:
+        """The name servers that it asks: those that are configured, then those of leases."""
+        leased = [] if self._dhcp_clients is None else self._dhcp_clients.name_servers()
+        return list(dict.fromkeys([*self.config.name_servers, *leased]))
+
     def _apply_dns(self) -> None:
         if self._dns is not None or self.config.names.server:
             self.dns.apply()

@@ -73,7 +73,7 @@ class RouterDns:
     def _settings(self) -> Settings:
         config = self._router.config
         names = config.names
-        servers = tuple(map(int, config.name_servers)) or (BROADCAST,)
+        servers = tuple(map(int, self._router.name_servers)) or (BROADCAST,)
         search = tuple(names.domains) or ((names.domain,) if names.domain is not None else ())
         timeouts = (names.timeout * SECOND,) * (names.retry + 1)
         return Settings(servers if config.domain_lookup else (), search, timeouts, keeps_negative=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ios_emu.cli.shell import shared_reader
@@ -35,6 +35,7 @@ from ios_emu.stack.cable import Cable, Port
 
 if TYPE_CHECKING:
     from ios_emu.devices.host import Host
+    from ios_emu.lab.events import Events
     from ios_emu.services.record_journal import RecordJournal
 
 ReadState = Callable[[str], bytes | None]
@@ -192,6 +193,13 @@ class Lab:
             if isinstance(one, HostDevice):
                 one.host.announces = True
 
+    @cached_property
+    def events(self) -> Events:
+        """What reaches the devices, from the first time on that somebody asks for it."""
+        from ios_emu.lab.events import Events
+
+        return Events(self)
+
     @property
     def first_router(self) -> str:
         """The name of the device that a terminal opens with: the first router, or else the first host."""
@@ -246,6 +254,8 @@ class Lab:
         cable = Cable(self.clock, ports[here], far, delay=0, chance=self._own_chance(name))
         link = Link(End(device, here), End(name, "0"), delay=0)
         self.cables.append(LabCable(link, cable))
+        if "events" in self.__dict__:
+            self.events.watch(self.cables[-1])
         return far
 
     def __getitem__(self, name: str) -> Device:

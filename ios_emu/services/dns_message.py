@@ -91,7 +91,8 @@ def render(query: Query, message: dns.message.Message) -> bytes:
     if query.transport is Transport.UDP:
         asked = query.message.payload if query.message.edns >= 0 else _SMALLEST_UDP
         largest = min(max(asked, _SMALLEST_UDP), LARGEST_UDP)
-    return message.to_wire(max_size=largest, prefer_truncation=True)
+    # In the order of the records: dnspython would shuffle them with a chance of its own.
+    return message.to_wire(max_size=largest, prefer_truncation=True, want_shuffle=False)
 
 
 def _refusal(query: Query, rdclass: dns.rdataclass.RdataClass) -> dns.rcode.Rcode | None:

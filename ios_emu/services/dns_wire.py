@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ios_emu.services.dns_exchange import BROADCAST
 from ios_emu.services.dns_listener import LENGTH, PORT
 
 if TYPE_CHECKING:
@@ -19,13 +20,19 @@ class NodeDatagrams:
     def __init__(
         self, node: Node, received: Callable[[int, bytes], None], unreachable: Callable[[int], None]
     ) -> None:
+        self._node = node
         self._received = received
         self._unreachable = unreachable
         self._socket = node.udp.open(self._receive, on_error=self._report)
 
     def send(self, server: int, payload: bytes) -> None:
-        """Sends a question to a server's port 53."""
-        self._socket.send(server, PORT, payload)
+        """Sends a question to a server's port 53; to everybody, out of every interface."""
+        if server != BROADCAST:
+            self._socket.send(server, PORT, payload)
+            return
+        for interface in self._node.interfaces:
+            if interface.up and interface.port is not None and interface.primary is not None:
+                self._socket.send(server, PORT, payload, interface=interface)
 
     def close(self) -> None:
         """Gives the port back."""

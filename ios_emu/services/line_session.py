@@ -45,6 +45,7 @@ class LineSession:
         self._skips_line = False
         self._busy = False
         self._handling = False
+        self._answers = b""
         self._timer: Timer | None = None
         self.stay_awake()
 
@@ -70,12 +71,26 @@ class LineSession:
 
     def reply(self, text: str) -> None:
         """Sends a line."""
-        if not self.ended:
-            self.transport.write(text.encode("latin-1", "replace") + b"\r\n")
+        self.write(text.encode("latin-1", "replace") + b"\r\n")
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes. What several commands that came together are answered goes out together."""
+        if self.ended:
+            return
+        if self._handling:
+            self._answers += data
+        else:
+            self.transport.write(data)
+
+    def _flush(self) -> None:
+        answers, self._answers = self._answers, b""
+        if answers:
+            self.transport.write(answers)
 
     def end(self) -> None:
         """Ends the session from this side; what was said is still sent."""
         if not self.ended:
+            self._flush()
             self.lost()
             self.transport.close()
 
@@ -148,6 +163,7 @@ class LineSession:
                     self.handle_line(line.removesuffix(b"\r"))
         finally:
             self._handling = False
+            self._flush()
 
     def _timed_out(self) -> None:
         self._timer = None

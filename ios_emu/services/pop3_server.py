@@ -228,7 +228,7 @@ class Pop3Session(LineSession):
         found = self._message(words[0] if words else "")
         if found is not None:
             self.reply(f"+OK {len(found[1].data)} octets")
-            self.transport.write(outgoing_text(found[1].data))
+            self.write(outgoing_text(found[1].data))
 
     def _top(self, words: list[str], _rest: str) -> None:
         found = self._message(words[0] if words else "")
@@ -240,7 +240,7 @@ class Pop3Session(LineSession):
         head, empty, body = found[1].data.partition(b"\r\n\r\n")
         lines = body.splitlines(keepends=True)[: int(words[1])]
         self.reply("+OK")
-        self.transport.write(outgoing_text(head + empty + b"".join(lines)))
+        self.write(outgoing_text(head + empty + b"".join(lines)))
 
     def _dele(self, words: list[str], _rest: str) -> None:
         found = self._message(words[0] if words else "")
@@ -287,7 +287,7 @@ class Pop3Session(LineSession):
         return number, self._messages[number - 1]
 
     def _list_of(self, title: str, lines: list[str]) -> None:
-        self.transport.write("".join(f"{line}\r\n" for line in (title, *lines, ".")).encode("latin-1"))
+        self.write("".join(f"{line}\r\n" for line in (title, *lines, ".")).encode("latin-1"))
 
     def _error(self, text: str) -> None:
         self._errors += 1

@@ -130,12 +130,13 @@ class Lookup:
         self._questions = 0
         self._negative: Answer | None = None
         self._candidate, self._asking = name, name
+        self._candidates: list[str] = []
         address = _address(name)
-        if address is not None and kind == "A":
-            self._records = [Record(name, "A", 0, str(address))]
-            self._conclude(Status.FOUND)
+        if address is not None and kind != "PTR":
+            self._records = [Record(name, "A", 0, str(address))] if kind == "A" else []
+            self._conclude(Status.FOUND if kind == "A" else Status.NO_DATA)
             return
-        bare = reverse_name(str(address)) if address is not None and kind == "PTR" else name.removesuffix(".")
+        bare = name.removesuffix(".") if address is None else reverse_name(str(address))
         qualified = "." in bare or name.endswith(".")
         domains = () if qualified else settings.search
         self._candidates = [*(f"{bare}.{domain}" for domain in domains), bare]

@@ -168,9 +168,8 @@ class SmtpSession(LineSession):
         if self._policy.offers_auth:
             offers.append("AUTH PLAIN LOGIN")
         offers += ["ENHANCEDSTATUSCODES", "8BITMIME", "HELP"]
-        for line in (self._policy.hostname, *offers[:-1]):
-            self.reply(f"250-{line}")
-        self.reply(f"250 {offers[-1]}")
+        lines = [f"250-{line}" for line in (self._policy.hostname, *offers[:-1])]
+        self.reply("\r\n".join([*lines, f"250 {offers[-1]}"]))
 
     def _greeted(self, word: str, argument: str, *, extended: bool) -> bool:
         if not argument:

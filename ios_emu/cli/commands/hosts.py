@@ -31,7 +31,7 @@ def show_hosts(call: Call, shown_host: str | None = None) -> str:
     style = "domain service" if config.domain_lookup else "static mappings"
     text += f"Name/address lookup uses {style}\n"
     if config.domain_lookup:
-        text += f"Name servers are {', '.join(map(str, config.name_servers)) or _BROADCAST}\n"
+        text += f"Name servers are {', '.join(map(str, call.router.name_servers)) or _BROADCAST}\n"
     text += _CODES
     for entry in names.hosts.values():
         if shown_host is None or shown_host.lower() == entry.name.lower():

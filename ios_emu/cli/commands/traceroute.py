@@ -159,7 +159,7 @@ class _HopNames:
         config = call.config
         wanted = not request.numeric and call.dialect is Dialect.IOS
         self._from_table = wanted and bool(config.names.hosts)
-        self._from_servers = wanted and config.domain_lookup and bool(config.name_servers)
+        self._from_servers = wanted and config.domain_lookup and bool(call.router.name_servers)
 
     def name_of(self, address: IPv4Address) -> Asking[str | None]:
         """The name of a hop; asks no more once a server did not answer."""
