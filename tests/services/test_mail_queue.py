@@ -48,6 +48,7 @@ class Server:
         done(None)
 
     def bounce(self, mail: QueuedMail, failures: list[tuple[str, str]]) -> None:
+        assert mail.sender == SENDER
         self.order.append("bounce")
         self.bounces.append((self.clock.now, failures))
 
