@@ -21,7 +21,9 @@ from typing import NamedTuple
 import click
 import pytest
 
+from ios_emu.lab.look import lab_after
 from ios_emu.lab.replay import replay
+from ios_emu.lab.wire_commands import picture_of
 from ios_emu.main import cli, main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +67,7 @@ PROGRAMS = [
 ]
 # What sets an environment up is tested where that is done: tests/test_wheel.py installs the wheel.
 SETUP = ["python3 -m pip install ."]
+_OPENS_A_CONSOLE = re.compile(r"ios-emu(?! (run|serve|sequence|graph)\b)")
 PATIENCE = 20
 """Seconds after which a program that shows nothing has failed."""
 
@@ -133,7 +136,7 @@ def test_the_tests_that_are_shown_pass(line: str, folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-@pytest.mark.parametrize("line", [line for line in SHELL if re.match(r"ios-emu(?! run| serve)", line)])
+@pytest.mark.parametrize("line", [line for line in SHELL if _OPENS_A_CONSOLE.match(line)])
 def test_a_command_opens_a_console_that_can_be_left(line: str, folder: Path) -> None:
     screen = in_terminal([sys.executable, "-m", "ios_emu", *shlex.split(line)[1:]], folder)
     assert "lab>" in screen
@@ -143,11 +146,17 @@ def test_a_command_opens_a_console_that_can_be_left(line: str, folder: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("ios-emu run")])
+@pytest.mark.parametrize("line", [line for line in SHELL if re.match("ios-emu (run|sequence|graph)", line)])
 def test_a_command_writes_the_file_that_it_names(line: str, folder: Path) -> None:
     words = shlex.split(line)
     subprocess.run([sys.executable, "-m", "ios_emu", *words[1:]], cwd=folder, capture_output=True, check=True)
-    assert (folder / words[words.index("--capture") + 1]).stat().st_size > 1000
+    option = "--capture" if "--capture" in words else "--svg"
+    assert (folder / words[words.index(option) + 1]).stat().st_size > 1000
+
+
+def test_the_picture_is_that_of_the_lab() -> None:
+    drawn = picture_of(lab_after("lab5"), "svg")
+    assert (ROOT / "docs" / "lab5.svg").read_text(encoding="utf-8") == drawn
 
 
 # The TAP device is opened where there is a namespace for it: tests/judges/test_kernel.py.

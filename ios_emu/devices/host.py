@@ -90,6 +90,9 @@ class Host:
         """Takes over what the DHCP client got, or lost."""
         if address != self.address:
             self.node.arp.forget()
+        if dns_server != self.dns_server and "resolver" in self.__dict__:
+            # Another server may know what the last one did not.
+            self.resolver.cache.forget()
         self.address, self.gateway, self.dns_server = address, gateway, dns_server
         self.domain = domain
         self._apply()

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from ios_emu.lab.event_text import SERVICES
 from ios_emu.lab.events import Event
+from ios_emu.wire.dhcp import CLIENT_PORT, SERVER_PORT
 from ios_emu.wire.tcp import ACK, SYN
 
 _MOST_SHOWN = 8
@@ -41,7 +42,7 @@ class PortUse:
 
 
 def ports_used(rows: Iterable[Event]) -> list[PortUse]:
-    """What the rows show: TCP by who sent the SYN, UDP by who asked first."""
+    """What the rows show: TCP by who sent the SYN, UDP by who asked first, DHCP by who answered."""
     uses: dict[tuple[str, int, IPv4Address], PortUse] = {}
     flows: set[tuple[str, IPv4Address, int, IPv4Address, int]] = set()
     for event in rows:
@@ -51,6 +52,13 @@ def ports_used(rows: Iterable[Event]) -> list[PortUse]:
         if decoded.transport is None or source is None or target is None or here is None or there is None:
             continue
         transport = decoded.transport
+        if {here, there} == {SERVER_PORT, CLIENT_PORT}:
+            # Who asks does not know the server yet: its answer tells.
+            if here == SERVER_PORT:
+                use = uses.setdefault(("UDP", here, source), PortUse("UDP", here, source))
+                use.clients[target, there] = None
+                use.opened = len(use.clients)
+            continue
         if transport == "TCP" and decoded.flags & SYN:
             if decoded.flags & ACK:
                 known = uses.get(("TCP", here, source))

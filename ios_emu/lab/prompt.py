@@ -88,7 +88,7 @@ class LabPrompt:
         self._handlers: dict[str, Callable[..., str]] = {
             "lab_capture": self._capture,
             "lab_devices": self._devices,
-            "lab_events_all": self._events,
+            "lab_events_all": self._all_events,
             "lab_events_clear": self._clear_events,
             "lab_events_live": self._live_events,
             "lab_events_show": self._show_event,
@@ -161,7 +161,10 @@ class LabPrompt:
 
     # The wire
 
-    def _events(self, event_filter: str = "") -> str:
+    def _all_events(self) -> str:
+        return events_table(list(self._rows))
+
+    def _events(self, event_filter: str) -> str:
         test = read_filter(event_filter, self.lab.devices)
         return events_table([event for event in self._rows if test(event)])
 

@@ -21,7 +21,6 @@ class Status(Enum):
     NO_SERVER = "no name server is configured"
     LOOP = "an alias leads back to itself"
     BAD_NAME = "not a domain name"
-    CANCELLED = "broken off"
 
     @property
     def is_negative(self) -> bool:

@@ -256,3 +256,12 @@ def test_a_name_server_at_the_router_reads_its_configuration_again(lab: Lab) -> 
     for line in ("ip host printer 192.168.1.31", "end"):
         lab["R1"].run(line)
     assert "Address:   192.168.1.31" in pc.run("nslookup printer")
+
+
+def test_another_name_server_is_asked_for_what_the_last_one_did_not_have(lab: Lab, pc: Terminal) -> None:
+    lab["R1"].run("configure terminal")
+    for line in ("ip dns server", "ip host printer.univ.example 192.168.1.20", "end"):
+        lab["R1"].run(line)
+    assert "could not find host" in pc.say("ping printer.univ.example")
+    pc.say("ipconfig 192.168.1.1 255.255.255.0 192.168.1.254 192.168.1.254")
+    assert "Pinging 192.168.1.20 with" in pc.say("ping printer.univ.example -n 1")

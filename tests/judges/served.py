@@ -122,4 +122,7 @@ class Served:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
+        # Clients that went into the background must not outlive their network.
+        pids = self.command("netns", "pids", self.namespace).split()
+        subprocess.run(["kill", "-9", *pids], check=False, capture_output=True)
         subprocess.run([self.ip, "netns", "delete", self.namespace], check=False, capture_output=True)

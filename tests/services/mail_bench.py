@@ -114,7 +114,7 @@ class Wire:
 
 
 class Bench:
-    """A server for `univ-djelfa.com` with two users; `routes` are the ways to other domains."""
+    """A server for `univ-djelfa.com` with two users; it asks `routes` for other domains, and notes that."""
 
     def __init__(self, journal: Journal | None = None, stored: bytes = b"") -> None:
         self.clock = Clock()
