@@ -1,8 +1,9 @@
 """What SMTP and POP3 sessions have in common: lines in, replies out, a clock that ends who is idle.
 
 The rules. A session is fed bytes as they come, in any pieces, and answers the same. While an answer waits for
-something (a disk, a delay for who guesses passwords) the lines behind it wait, too. Its input is bounded:
-of a line that is too long nothing is kept, and its time runs out if it does not end.
+something (a disk, a delay for who guesses passwords) the lines behind it wait, too, and so they do while the
+client does not read what it was answered. Its input is bounded: of a line that is too long nothing is kept,
+and its time runs out if it does not end.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import Protocol
 from ios_emu.clock import Clock, Timer
 
 Write = Callable[[bytes], None]
-MOST_WAITING = 65536
-"""Bytes of input that may wait behind an answer that takes its time."""
+_MOST_TOGETHER = 65536
 
 
 class Transport(Protocol):
@@ -28,6 +28,10 @@ class Transport(Protocol):
 
     def pause(self, paused: bool) -> None:
         """Stops reading from the client, or goes on."""
+
+    @property
+    def is_full(self) -> bool:
+        """Does more wait to be read by the client than is good? It calls `resume` when not any more."""
 
 
 class LineSession:
@@ -44,6 +48,7 @@ class LineSession:
         self._buffer = bytearray()
         self._skips_line = False
         self._busy = False
+        self._paused = False
         self._handling = False
         self._answers = b""
         self._timer: Timer | None = None
@@ -77,8 +82,11 @@ class LineSession:
         """Sends bytes. What several commands that came together are answered goes out together."""
         if self.ended:
             return
-        if self._handling:
+        if self._handling and len(self._answers) < _MOST_TOGETHER:
             self._answers += data
+        elif self._handling:
+            self._flush()
+            self.transport.write(data)
         else:
             self.transport.write(data)
 
@@ -113,13 +121,16 @@ class LineSession:
 
     def begin_waiting(self) -> None:
         """An answer takes its time: further lines wait for `go_on`."""
-        self._busy = True
+        self._busy = self._paused = True
         self.transport.pause(True)
 
     def go_on(self) -> None:
-        """The answer was given."""
+        """The answer was given: what has come meanwhile is handled, then more is read."""
         self._busy = False
-        self.transport.pause(False)
+        self.resume()
+
+    def resume(self) -> None:
+        """The client has read what it was sent."""
         if not self.ended and not self._handling:
             self._handle()
 
@@ -140,7 +151,7 @@ class LineSession:
     def _handle(self) -> None:
         self._handling = True
         try:
-            while not (self.ended or self._busy):
+            while not (self.ended or self._busy or self.transport.is_full):
                 if self.take_raw is not None:
                     self.take_raw(self._buffer)
                     if self.take_raw is not None:
@@ -164,6 +175,9 @@ class LineSession:
         finally:
             self._handling = False
             self._flush()
+            if self._paused and not (self._busy or self.ended):
+                self._paused = False
+                self.transport.pause(False)
 
     def _timed_out(self) -> None:
         self._timer = None

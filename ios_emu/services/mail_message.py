@@ -11,17 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError, MessageError
+from email.errors import MessageError
+from email.header import decode_header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
+from email.policy import SMTP, compat32
 from email.utils import format_datetime
 
-from ios_emu.services.mail_address import MailAddress
+from ios_emu.services.mail_address import MailAddress, read_address
 
 BOUNCE_SUBJECT = "Delivery Status Notification (Failure)"
 _STATUS = re.compile(r"[245]\d\d ([245]\.\d{1,3}\.\d{1,3})\b")
+_ANGLED = re.compile(r"<([^<>]*)>\s*$")
+_COMMENT = re.compile(r"\([^()]*\)\s*$")
 _MOST_SHOWN = 200_000
+# Of a message of several parts; and what the library needs too long for.
+_MOST_PARSED = 65536
+_LONGEST_FIELD = 1000
+_DEEPEST = 20
+_MOST_PARAMETERS = 5000
+# Not punycode and the like, which are no charsets, and slow.
+_CHARSET = re.compile(
+    r"(?i)us-ascii|utf-?8|utf-?16(le|be)?|latin-?1|iso-8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|"
+    r"gb2312|gbk|gb18030|big5|shift_jis|euc-(jp|kr)|iso-2022-(jp|kr)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +147,62 @@ def _clean(text: str) -> str:
 
 def read_message(data: bytes) -> MailText:
     """What a message says, whatever is in it."""
-    try:
-        message = message_from_bytes(data[:_MOST_SHOWN], policy=default)
-        fields = [_field(message, name) for name in ("From", "To", "Subject", "Date")]
-        part = (
-            message.get_body(preferencelist=("plain", "html")) if isinstance(message, EmailMessage) else None
-        )
-        body = part.get_content() if part is not None else message.get_payload()
-        text = body if isinstance(body, str) else data.partition(b"\r\n\r\n")[2].decode("latin-1")
-    except (MessageError, HeaderParseError, LookupError, ValueError, TypeError, AttributeError, KeyError):
-        fields, text = ["", "", "", ""], data.decode("latin-1")
-    sender, to, subject, date = fields
-    return MailText(sender, to, subject, date, _shown(text))
+    message = BytesHeaderParser(policy=compat32).parsebytes(data[:_MOST_SHOWN])
+    fields = {name.lower(): value for name, value in reversed(list(message.raw_items()))}
+    sender, to, subject, date = (_field(fields.get(name, "")) for name in ("from", "to", "subject", "date"))
+    part: Message = message
+    # Only the header of a whole message is read at once: who nests without end is not followed.
+    if message.get_content_maintype() == "multipart" and _is_simple(data[:_MOST_PARSED].lower()):
+        part = _text_part(message_from_bytes(data[:_MOST_PARSED], policy=compat32)) or message
+    return MailText(sender, to, subject, date, _shown(_content(part)))
 
 
-def _field(message: EmailMessage, name: str) -> str:
+def reply_address(sender: str) -> MailAddress | None:
+    """Whom one answers who wrote `sender` there; None when that is no address."""
+    match = _ANGLED.search(sender)
+    return read_address(match[1] if match is not None else _COMMENT.sub("", sender).strip())
+
+
+def _is_simple(lowered: bytes) -> bool:
+    """Is it nothing that the library takes too long for?"""
+    nested = lowered.count(b"multipart/") + lowered.count(b"message/")
+    return nested <= _DEEPEST and lowered.count(b";") <= _MOST_PARAMETERS
+
+
+def _text_part(message: Message) -> Message | None:
+    """The part that is for reading: the first plain text, else the first text."""
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
+    plain = [part for part in parts if part.get_content_subtype() == "plain"]
+    return next(iter(plain or parts), None)
+
+
+def _content(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    short = len(str(part.get("Content-Type", ""))) <= _LONGEST_FIELD
+    return _decoded(payload, str(part.get_param("charset")) if short else None)
+
+
+def _decoded(data: bytes, charset: str | None) -> str:
+    """Text in a charset, or in UTF-8 when that is none that one may meet in a mail."""
     try:
-        value = str(message.get(name, ""))
-    except (MessageError, ValueError, IndexError, AttributeError):
-        value = ""
+        return data.decode(charset if charset and _CHARSET.fullmatch(charset) else "utf-8", "replace")
+    except LookupError:
+        return data.decode("utf-8", "replace")
+
+
+def _field(raw: str) -> str:
+    """A header field in one line, its encoded words (RFC 2047) read."""
+    text = raw[:_LONGEST_FIELD].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = " ".join(text.split())
+    try:
+        pieces = decode_header(text)
+    except (MessageError, ValueError):
+        pieces = [(text, None)]
+    value = "".join(
+        piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces
+    )
     return "".join(letter if letter.isprintable() else " " for letter in value)
 
 

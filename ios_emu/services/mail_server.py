@@ -143,7 +143,7 @@ class MailServer:
         client = socket.remote
         if len(self._sessions) >= MOST_SESSIONS or self._clients.get(client, 0) >= MOST_SESSIONS_OF_ONE:
             return None
-        transport = SocketTransport(socket, lambda: self._gone(transport, client))
+        transport = SocketTransport(self._clock, socket, lambda: self._gone(transport, client))
         self._clients[client] = self._clients.get(client, 0) + 1
         return transport
 

@@ -82,15 +82,19 @@ class Pop3Client(ReplyClient):
         try:
             if reply.startswith("-ERR"):
                 self._fetched.refusal = shown
-                self._settled = True
-                self.command("QUIT")
-                self._steps.close()
-                self._steps = self._wait_for_end()
-                next(self._steps)
+                self._leave()
             else:
                 self._steps.send(shown)
         except StopIteration:
             self.finish(self._fetched)
+
+    def _leave(self) -> None:
+        """Nothing more is asked; the reply to QUIT ends it."""
+        self._settled = True
+        self.command("QUIT")
+        self._steps.close()
+        self._steps = self._wait_for_end()
+        next(self._steps)
 
     def _wait_for_end(self) -> Generator[None, str, None]:
         yield
@@ -135,8 +139,7 @@ class Pop3Client(ReplyClient):
         """The messages are kept here: the server may forget them."""
         if problem is not None:
             self._fetched.failure = problem
-            self._settled = True
-            self.command("QUIT")
+            self._leave()
             return
         self._steps.close()
         self._steps = self._deletions(count)

@@ -71,6 +71,7 @@ class Wire:
         self.data = b""
         self.closed = False
         self.paused = False
+        self.is_full = False
         self.session: LineSession | None = None
 
     # What the session calls

@@ -221,9 +221,7 @@ def mail_read(host: Host, mail_number: int) -> str:
 
 def mail_reply(host: Host, mail_number: int) -> Dialogue:
     """`mail reply N`: to who sent it; the text is typed up to a line with a single dot."""
-    from email.utils import parseaddr
-
-    from ios_emu.services.mail_message import read_message
+    from ios_emu.services.mail_message import read_message, reply_address
 
     account = host.mail.account
     message = _message(host, mail_number)
@@ -232,7 +230,7 @@ def mail_reply(host: Host, mail_number: int) -> Dialogue:
     if message is None:
         return _no_mail(mail_number)
     read = read_message(message.data)
-    recipient = read_address(parseaddr(read.sender)[1])
+    recipient = reply_address(read.sender)
     if recipient is None or not recipient.domain:
         return f"There is nobody to answer: {read.sender or 'the mail'} is not a mail address.\n"
     subject = read.subject if read.subject.lower().startswith("re:") else f"RE: {read.subject}"
