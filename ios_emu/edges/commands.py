@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 import traceback
@@ -45,6 +46,9 @@ def serve(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool
     from ios_emu.edges.serve import Service, say
 
     def run_service(running: Lab, drive: Callable[[], RealTime]) -> None:
+        # What the lab is made of stays: a collection that looked at all of it would hold up a reply.
+        gc.collect()
+        gc.freeze()
         asyncio.run(Service(running, doors, drive, say, as_json).run())
 
     _with_state(lab, quick, state, fresh, run_service)

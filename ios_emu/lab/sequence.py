@@ -47,7 +47,9 @@ def messages(lab: Lab, rows: Iterable[Event]) -> list[Message]:
     for event in rows:
         decoded = event.decoded
         if decoded.source in owners and decoded.destination in owners and "arp" not in decoded.layers:
-            key = (decoded.source, decoded.destination, decoded.identification, decoded.info)
+            # On its way only the time to live of a packet changes.
+            said = decoded.info.partition(", TTL")[0]
+            key = (decoded.source, decoded.destination, decoded.identification, said)
             found.setdefault(key, []).append(event)
     result = []
     for events in found.values():
@@ -75,7 +77,7 @@ def _owners(lab: Lab) -> dict[IPv4Address | None, str]:
 
 def _text(event: Event) -> str:
     """The ports, and what is said; the addresses are the ends of the arrow."""
-    info = event.info.partition(" -> ")[2].partition(" ")[2]
+    info = event.info.partition(", TTL")[0].partition(" -> ")[2].partition(" ")[2]
     return info if event.kind in ("TCP", "UDP", "ICMP") else f"{event.kind} {info.partition(' ')[2]}"
 
 

@@ -1,0 +1,176 @@
+"""DHCP under load: perfdhcp as a relay, through a TAP and the whole router; leases are stored before the ACK.
+
+dhcpd is measured beside it, in the same run: it, too, stores each lease before it acknowledges it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+needs = pytest.mark.skipif(
+    os.geteuid() != 0 or not all(map(shutil.which, ("ip", "perfdhcp", "dhcpd"))),
+    reason="perfdhcp over a TAP needs root, iproute2, kea-admin and isc-dhcp-server",
+)
+CONFIG = """\
+ip dhcp ping packets 0
+ip dhcp excluded-address 10.9.0.1 10.9.0.2
+ip dhcp pool LOAD
+   network 10.9.0.0 255.255.0.0
+interface FastEthernet0/0
+ ip address 10.9.0.1 255.255.0.0
+end
+"""
+LAB = 'links = []\n[devices.R1]\ntype = "2811"\nconfig = "R1.cfg"\n'
+DHCPD = """\
+authoritative;
+ping-check false;
+default-lease-time 86400;
+subnet 10.9.0.0 netmask 255.255.0.0 { range 10.9.0.3 10.9.255.254; }
+"""
+SECONDS = 4
+RATES = (1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000)
+
+
+@dataclass
+class Measured:
+    """What perfdhcp saw at one rate; delays in milliseconds."""
+
+    rate: int
+    sent: int
+    drops: int
+    delays: list[float]
+
+    def percentile(self, share: float) -> float:
+        """The delay that so many of the ACKs stay below."""
+        return sorted(self.delays)[min(int(len(self.delays) * share), len(self.delays) - 1)]
+
+
+def inside(namespace: str, command: str) -> list[str]:
+    return ["ip", "netns", "exec", namespace, *command.split()]
+
+
+def perfdhcp(namespace: str, rate: int, clients: int = 60000) -> Measured:
+    done = subprocess.run(
+        inside(namespace, f"perfdhcp -4 -r {rate} -p {SECONDS} -R {clients} -W 1000000 -x t 10.9.0.1"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS + 60,
+    )
+    acks = done.stdout.partition("Timestamps for packets: REQUEST-ACK")[2]
+    times = re.findall(r"sent / received: ([\d.]+) / ([\d.]+)", acks)
+    drops = sum(map(int, re.findall(r"^drops: (\d+)", done.stdout, re.MULTILINE)))
+    sent = int(re.findall(r"^sent packets: (\d+)", done.stdout, re.MULTILINE)[-1])
+    delays = [(_seconds(received) - _seconds(begun)) * 1000 for begun, received in times]
+    return Measured(rate, sent, drops, delays)
+
+
+def _seconds(text: str) -> float:
+    seconds, _, fraction = text.partition(".")
+    return int(seconds) + float(f"0.{fraction}")
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    name = f"ios-emu-bench-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    yield name
+    pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=True)
+    subprocess.run(["kill", "-9", *pids.stdout.split()], check=False, capture_output=True)
+    subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+def serve(namespace: str, folder: Path) -> subprocess.Popen[str]:
+    folder.mkdir()
+    (folder / "lab.toml").write_text(LAB)
+    (folder / "R1.cfg").write_text(CONFIG)
+    process = subprocess.Popen(
+        inside(
+            namespace,
+            f"{sys.executable} -m ios_emu serve {folder}/lab.toml --quick --state {folder}/state "
+            "--tap tap0=R1:Fa0/0",
+        ),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    while process.stdout.readline().strip() != "ready":
+        assert process.poll() is None
+    for words in (
+        ["address", "add", "10.9.0.2/16", "dev", "tap0"],
+        ["link", "set", "tap0", "up", "txqueuelen", "5000"],
+    ):
+        subprocess.run(["ip", "-n", namespace, *words], check=True)
+    return process
+
+
+def dhcpd(namespace: str, folder: Path) -> subprocess.Popen[str]:
+    """On a veth pair: its own end in the namespace, perfdhcp's in a second one of that name."""
+    folder.mkdir()
+    (folder / "dhcpd.conf").write_text(DHCPD)
+    (folder / "leases").touch()
+    inner = f"{namespace}-d"
+    subprocess.run(["ip", "netns", "add", inner], check=True)
+    for words in (
+        ["-n", namespace, "link", "add", "v0", "type", "veth", "peer", "name", "v1"],
+        ["-n", namespace, "link", "set", "v1", "netns", inner],
+        ["-n", namespace, "address", "add", "10.9.0.2/16", "dev", "v0"],
+        ["-n", namespace, "link", "set", "v0", "up"],
+        ["-n", inner, "address", "add", "10.9.0.1/16", "dev", "v1"],
+        ["-n", inner, "link", "set", "v1", "up"],
+    ):
+        subprocess.run(["ip", *words], check=True)
+    process = subprocess.Popen(
+        inside(inner, f"dhcpd -4 -f -cf {folder}/dhcpd.conf -lf {folder}/leases -pf {folder}/pid v1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    time.sleep(2)
+    assert process.poll() is None
+    return process
+
+
+def resident(pid: int) -> int:
+    """Megabytes that a process, or the one that it has become, has in memory."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    match = re.search(r"VmRSS:\s+(\d+) kB", text)
+    assert match is not None
+    return int(match[1]) // 1024
+
+
+@needs
+def test_leases_per_second_beside_dhcpd(namespace: str, tmp_path: Path) -> None:
+    best = {}
+    for name, start in (("ios-emu", serve), ("dhcpd", dhcpd)):
+        best[name] = 0
+        for rate in RATES:
+            process = start(namespace, tmp_path / f"{name}-{rate}")
+            try:
+                measured = perfdhcp(namespace, rate)
+                print(
+                    f"\n{name:<8} {rate:>5}/s: {measured.sent} sent, {measured.drops} drops, "
+                    f"p50 {measured.percentile(0.5):.2f} ms, p99 {measured.percentile(0.99):.2f} ms, "
+                    f"{resident(process.pid)} MB",
+                    end="",
+                )
+            finally:
+                process.kill()
+                process.communicate()
+                subprocess.run(["ip", "netns", "delete", f"{namespace}-d"], check=False, capture_output=True)
+            if measured.drops:
+                break
+            best[name] = rate
+    print(f"\nhighest rate without a drop: {best}")
+    assert best["ios-emu"] > best["dhcpd"]
