@@ -13,6 +13,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.login import log_in
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
+from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.session import Session
 from ios_emu.cli.shell import Shell, load_configuration
 from ios_emu.clock import Clock
@@ -28,9 +29,7 @@ _SETUP_TITLE = {
     Dialect.IOS: "\n\n         --- System Configuration Dialog ---\n\n",
     Dialect.PACKET_TRACER: "\n\n         --- System Configuration Dialog ---\n\n",
 }
-_NO_SETUP = (
-    "% The dialogue itself is not implemented yet: answer no, and configure with 'configure terminal'.\n"
-)
+_AUTOINSTALL_QUESTION = "\nWould you like to terminate autoinstall? [yes]: "
 _STARTED = "\n\nPress RETURN to get started!\n\n\n"
 _AVAILABLE = "\n" * 33 + "{} con0 is now available\n" + "\n" * 5 + "Press RETURN to get started.\n" + "\n" * 4
 
@@ -140,17 +139,24 @@ class Console:
         yield Say(problems)
         if self.router.startup is None:
             yield Say(_SETUP_TITLE[self.router.dialect])
-            while True:
-                try:
-                    answer = yield Ask(_SETUP_QUESTION)
-                except Interrupted:
-                    break
-                wanted = answer.strip().lower()
-                if wanted and "no".startswith(wanted):
-                    break
-                yes = wanted and "yes".startswith(wanted)
-                yield Say(_NO_SETUP if yes else "% Please answer 'yes' or 'no'.\n")
+            yield Say((yield from self._initial_dialogue()))
         return (yield from self._arrive(_STARTED))
+
+    def _initial_dialogue(self) -> Dialogue:
+        try:
+            wanted = yield from ask_yes(_SETUP_QUESTION)
+            if not wanted:
+                # It has begun where there is a link. Nobody in a lab serves configurations: it ends by
+                # itself, whatever is answered.
+                linked = any(port.cable is not None for port in self.router.network.ports.values())
+                if linked and self.router.dialect is Dialect.IOS:
+                    yield from ask_yes(_AUTOINSTALL_QUESTION, True)
+                return ""
+        except Interrupted:
+            return ""
+        from ios_emu.cli.setup_dialogue import set_up
+
+        return (yield from set_up(self._shell))
 
     def _arrive(self, text: str) -> Dialogue:
         """Waits for Enter, shows the banner, and asks for the line's password."""

@@ -28,10 +28,15 @@ def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
         hostname = DEFAULT_HOSTNAME
     if len(hostname) > _LONGEST_HOSTNAME:
         return f'% Hostname "{hostname}" is longer than {_LONGEST_HOSTNAME} characters\n'
-    if _HOSTNAME.fullmatch(hostname) is None:
+    if not is_hostname(hostname):
         return "% Hostname contains one or more illegal characters.\n"
     call.config.hostname = hostname
     return ""
+
+
+def is_hostname(text: str) -> bool:
+    """Is this a name that `hostname` takes?"""
+    return len(text) <= _LONGEST_HOSTNAME and _HOSTNAME.fullmatch(text) is not None
 
 
 def enable_secret(call: Call, clear: str | None = None, hash: str | None = None) -> str:
@@ -202,6 +207,14 @@ def kept(call: Call, **arguments: object) -> str:
         negated=command.negated,
         defaulted=command.defaulted,
     )
+    return ""
+
+
+def no_snmp_server(call: Call) -> str:
+    """`no snmp-server`: removes all that begins with these words."""
+    kept = call.config.kept
+    for key in [key for key in kept if key.startswith("snmp-server ")]:
+        del kept[key]
     return ""
 
 

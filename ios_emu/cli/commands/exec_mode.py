@@ -5,7 +5,8 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.names import BAD_NAME, read_address
 from ios_emu.cli.commands.telnet import open_connection
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.lines import FIRST_VTY_LINE
@@ -15,6 +16,8 @@ _TRIES = 3
 PRIVILEGED = 15
 _USER = 1
 _UNKNOWN = "% Unknown command or computer name, or unable to find computer address\n"
+
+_SETUP_TITLE = "\n\n         --- System Configuration Dialog ---\n\n"
 
 _HELP = """\
 Help may be requested at any point in a command by entering
@@ -99,6 +102,20 @@ def _leave_connections(call: Call) -> Dialogue:
         call.shell.connections.close_all()
         call.shell.ended = True
     return ""
+
+
+def setup(call: Call) -> Dialogue:
+    """`setup`: the System Configuration Dialog, whenever one likes."""
+    from ios_emu.cli.setup_dialogue import set_up
+
+    yield Say(_SETUP_TITLE)
+    try:
+        wanted = yield from ask_yes("Continue with configuration dialog? [yes/no]: ")
+    except Interrupted:
+        return ""
+    if not wanted:
+        return ""
+    return (yield from set_up(call.shell))
 
 
 def help_(call: Call) -> str:

@@ -9,6 +9,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, Step
 from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND, Signal
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import interface_config, running_config
 from ios_emu.stack.interface_name import InterfaceName
 
@@ -42,8 +43,13 @@ def show_startup_config(call: Call) -> str:
 
 def write_memory(call: Call) -> Dialogue:
     """`write [memory]`: saves the running configuration; says `[OK]` when it is safely stored."""
+    return (yield from save_configuration(call.router))
+
+
+def save_configuration(router: Router) -> Dialogue:
+    """Saves the running configuration and says so, as every command that does it."""
     yield Say("Building configuration...\n")
-    problem = yield from _stored(call.router.save)
+    problem = yield from _stored(router.save)
     return "[OK]\n" if problem is None else _open_failed(problem)
 
 
@@ -81,9 +87,7 @@ def reload(call: Call) -> Dialogue:
         if router.modified:
             yield Say("\n")
             if (yield from _yes_or_no("System configuration has been modified. Save? [yes/no]: ")):
-                yield Say("Building configuration...\n")
-                problem = yield from _stored(router.save)
-                yield Say("[OK]\n" if problem is None else _open_failed(problem))
+                yield Say((yield from save_configuration(router)))
         key = yield Ask("Proceed with reload? [confirm]", Kind.KEY)
     except Interrupted:
         return ""

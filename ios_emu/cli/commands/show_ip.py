@@ -125,8 +125,12 @@ def _since(router: Router, when: int | None) -> str:
 
 def show_ip_interface_brief(call: Call) -> str:
     """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
-    router = call.router
-    rows = [
+    return interface_text.show_ip_interface_brief(brief_rows(call.router), call.dialect)
+
+
+def brief_rows(router: Router, *, confirmed: bool = True) -> list[BriefRow]:
+    """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
+    return [
         BriefRow(
             name=str(name),
             address=interface.address,
@@ -134,10 +138,10 @@ def show_ip_interface_brief(call: Call) -> str:
             admin_down=router.admin_down(interface),
             line_up=router.interface_up(interface),
             protocol_up=router.protocol_up(interface),
+            ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(call.config.interfaces.items(), key=_brief_order)
+        for name, interface in sorted(router.config.interfaces.items(), key=_brief_order)
     ]
-    return interface_text.show_ip_interface_brief(rows, call.dialect)
 
 
 def _brief_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
