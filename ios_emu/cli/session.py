@@ -12,7 +12,7 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Linger, Relay, Say
+from ios_emu.cli.dialogue import Ask, Departure, Dialogue, EndedText, Interrupted, Kind, Linger, Relay, Say
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
 from ios_emu.cli.interpreter import Interpreter
@@ -108,6 +108,20 @@ class Session:
         elif synchronous and self.state in (State.PROMPT, State.QUESTION):
             self._editor.redraw()
         self._flush()
+
+    def show_text(self, text: str) -> None:
+        """Prints what somebody else sends to this terminal, and the unfinished line again below it."""
+        if self.state is State.CLOSED:
+            return
+        self._print_lines(text)
+        if self.state is State.PROMPT:
+            self._editor.redraw()
+        self._flush()
+
+    @property
+    def idle_time(self) -> int:
+        """The nanoseconds since the last key."""
+        return self._idle.time
 
     def close(self) -> None:
         """Ends the session where it stands, without calling `ended`."""
@@ -315,8 +329,10 @@ class Session:
         dialogue = self._dialogue
         assert dialogue is not None
         match event:
-            case Line(text) | End(text):
+            case Line(text):
                 self._send(text)
+            case End(text):
+                self._send(EndedText(text))
             case Interrupt() | Break():
                 self._print("\r\n")
                 self._step(lambda: dialogue.throw(Interrupted()))

@@ -67,12 +67,17 @@ class Shell:
         *,
         level: int = 1,
         line_name: str = "console",
+        line_number: int = 0,
         line: Callable[[Configuration], LineSettings] = lambda config: config.lines.console,
     ) -> None:
         self.router = router
         self._reader = reader
         self.level = level
         self.line_name = line_name
+        self.line_number = line_number
+        self.user = ""
+        # `terminal monitor`: None leaves it to the line.
+        self.monitor: bool | None = None
         self._line = line
         self.mode: Mode = modes.EXEC
         self.target: Target = None
@@ -105,6 +110,21 @@ class Shell:
         return self.terminal.exec_history if self.mode is modes.EXEC else self.terminal.config_history
 
     @property
+    def who(self) -> str:
+        """How messages call who does something: the user, if there is one, and the line."""
+        return f"{self.user} on {self.line_name}" if self.user else self.line_name
+
+    def take_line_settings(self) -> None:
+        """Begins a session as the line is set: its screen and its history."""
+        settings, terminal = self.line, self.terminal
+        terminal.length = 24 if settings.length is None else settings.length
+        terminal.width = 80 if settings.width is None else settings.width
+        size = settings.history_size
+        if size is not None or not settings.history:
+            size = size if settings.history and size is not None else 0
+            terminal.exec_history.size = terminal.config_history.size = size
+
+    @property
     def is_vty(self) -> bool:
         """Did the user come over the network?"""
         return self.line_name.startswith("vty")
@@ -117,6 +137,11 @@ class Shell:
         return Connections()
 
     @property
+    def connected_hosts(self) -> list[str]:
+        """The names of the devices that telnet connections are open to."""
+        return [one.name for one in self.connections] if "connections" in self.__dict__ else []
+
+    @property
     def configuring(self) -> bool:
         """Is this a configuration mode?"""
         return self.mode is not modes.EXEC
@@ -125,6 +150,11 @@ class Shell:
     def logging_synchronous(self) -> bool:
         """Does the half-typed line come back behind a log line? In Packet Tracer it always does."""
         return self.dialect is Dialect.PACKET_TRACER or self.line.logging_synchronous
+
+    @property
+    def monitoring(self) -> bool:
+        """Does the session, on another line than the console, show log messages?"""
+        return self.line.monitor if self.monitor is None else self.monitor
 
     @property
     def exec_timeout(self) -> tuple[int, int]:
@@ -138,7 +168,7 @@ class Shell:
     def leave_configuration(self) -> None:
         """Back to privileged EXEC, as `end` does, with its log line."""
         self.enter(modes.EXEC)
-        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.line_name}")
+        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.who}")
 
     def execute(self, line: str) -> Reply:
         """Runs a line. Returns its text or its dialogue; raises the CommandErrors that IOS answers."""

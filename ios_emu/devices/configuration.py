@@ -13,6 +13,7 @@ from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.lines import Lines
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
+from ios_emu.devices.users import User
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
@@ -37,6 +38,8 @@ class Configuration:
     enable_secret: Secret | None = None
     enable_password: Secret | None = None
     banner_motd: str | None = None
+    banners: dict[str, str] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)

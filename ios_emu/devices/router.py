@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
@@ -17,6 +17,7 @@ from ios_emu.devices.configuration import PORTS, Configuration, factory_configur
 from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import RouterNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
@@ -70,7 +71,7 @@ class Router:
         self.chance = chance or random.Random(name)
         self.journal: Journal = journal or MemoryJournal()
         self.read_config = read_config
-        self.vtys_in_use: Callable[[], dict[int, IPv4Address]] = dict
+        self.line_sessions = LineSessions()
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None

@@ -78,6 +78,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _dhcp(config)
     yield "!"
     yield from _names(config)
+    yield from _users(config)
     yield from ["!"] * 4
     yield from _interfaces(config)
     yield from lines_at(config.kept, "forward")
@@ -111,6 +112,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "cef")
     yield from ["!"] * 8
     yield from _names(config)
+    yield from _users(config)
     yield from ["!"] * 4
     yield from lines_at(config.kept, "spanning-tree")
     yield from ["!"] * 6
@@ -167,6 +169,12 @@ def _names(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "names")
 
 
+def _users(config: Configuration) -> Iterator[str]:
+    if config.users:
+        yield "!"
+    yield from (user.configuration for user in config.users.values())
+
+
 def _interfaces(config: Configuration) -> Iterator[str]:
     for name in sorted(config.interfaces):
         yield from interface_config(config.interfaces[name], config.dialect)
@@ -189,8 +197,11 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
 
 
 def _banner(config: Configuration) -> Iterator[str]:
+    texts = dict(config.banners)
     if config.banner_motd is not None:
-        yield from f"banner motd ^C{config.banner_motd}^C".split("\n")
+        texts["motd"] = config.banner_motd
+    for kind in sorted(texts):
+        yield from f"banner {kind} ^C{texts[kind]}^C".split("\n")
 
 
 def _lines(config: Configuration) -> Iterator[str]:

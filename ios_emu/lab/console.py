@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli import platform_text, screens
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
-from ios_emu.cli.login import log_in
+from ios_emu.cli.login import arrive
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
 from ios_emu.cli.questions import ask_yes
@@ -19,11 +19,13 @@ from ios_emu.cli.shell import Shell, load_configuration
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
+from ios_emu.lab.line_session import line_session
 from ios_emu.lab.output import Listener, Output
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
 
+_LINE = 0
 _SETUP_QUESTION = "Would you like to enter the initial configuration dialog? [yes/no]: "
 _SETUP_TITLE = {
     Dialect.IOS: "\n\n         --- System Configuration Dialog ---\n\n",
@@ -94,6 +96,7 @@ class Console:
         """Boots the router and waits for the first Enter."""
         self.on_power_on()
         self._problems.clear()
+        self.router.line_sessions.end(_LINE)
         self.router.boot(self.router.reload_reason)
         problems = "".join(self._problems)
         if self.quick:
@@ -117,20 +120,15 @@ class Console:
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""
         shell = self._shell = Shell(self.router, self._read)
-        settings = shell.line
-        terminal = shell.terminal
-        if self.paging:
-            terminal.length = 24 if settings.length is None else settings.length
-            terminal.width = 80 if settings.width is None else settings.width
-        else:
-            terminal.length = terminal.width = 0
-        if settings.history_size is not None:
-            terminal.exec_history.size = terminal.config_history.size = settings.history_size
+        shell.take_line_settings()
+        if not self.paging:
+            shell.terminal.length = shell.terminal.width = 0
         self._session = Session(shell, self.clock, self._output.send, self._session_ended)
         self._session.start(dialogue)
 
     def _session_ended(self) -> None:
         """`exit`, a failed login, or nobody typed for too long."""
+        self.router.line_sessions.end(_LINE)
         if not self.router.reloading:
             self._open(self._arrive(_AVAILABLE.format(self.router.config.hostname)))
 
@@ -161,14 +159,19 @@ class Console:
     def _arrive(self, text: str) -> Dialogue:
         """Waits for Enter, shows the banner, and asks for the line's password."""
         yield Say(text)
-        yield Ask("", Kind.RETURN)
-        config = self.router.config
         shell = self._shell
-        if config.banner_motd is not None:
-            yield Say(f"\n{config.banner_motd}\n")
-        if not (yield from log_in(shell)):
-            shell.ended = True
-        return ""
+        yield Ask("", Kind.RETURN)
+        while not shell.line.has_exec:
+            yield Ask("", Kind.RETURN)
+        assert self._session is not None
+        self.router.line_sessions.begin(line_session(self._session, shell, "con 0", None, self._hang_up))
+        return (yield from arrive(shell))
+
+    def _hang_up(self) -> None:
+        """`clear line 0`."""
+        if self._session is not None:
+            self._session.close()
+            self._session_ended()
 
     def _show_log(self, line: str) -> None:
         if self._session is not None:

@@ -1,4 +1,4 @@
-"""Global configuration: host name, passwords, banner, services, name lookup, and what is only kept."""
+"""Global configuration: host name, passwords, services, name lookup, and what is only kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from ipaddress import IPv4Address
 
 from ios_emu.cli import modes
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
 from ios_emu.devices.configuration import MOST_NAME_SERVERS
@@ -19,7 +18,6 @@ from ios_emu.errors import CommandRefused
 DEFAULT_HOSTNAME = "Router"
 _LONGEST_HOSTNAME = 63
 _HOSTNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_CTRL_C = "^C"
 
 
 def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
@@ -47,7 +45,7 @@ def enable_secret(call: Call, clear: str | None = None, hash: str | None = None)
         return ""
     if hash is not None:
         if not passwords.is_type5(hash):
-            return "ERROR: The secret you entered is not a valid encrypted secret.\n" + _HOW_TO_ENTER
+            return "ERROR: The secret you entered is not a valid encrypted secret.\n" + HOW_TO_ENTER_SECRET
         config.enable_secret = Secret(5, hash)
         return ""
     assert clear is not None
@@ -57,7 +55,7 @@ def enable_secret(call: Call, clear: str | None = None, hash: str | None = None)
     return ""
 
 
-_HOW_TO_ENTER = (
+HOW_TO_ENTER_SECRET = (
     "To enter an UNENCRYPTED secret, do not specify type 5 encryption.\n"
     "When you properly enter an UNENCRYPTED secret, it will be encrypted.\n"
 )
@@ -108,6 +106,9 @@ def service_password_encryption(call: Call) -> str:
     for settings in (config.lines.console, config.lines.aux, *config.lines.vtys):
         if settings.password is not None:
             settings.password = settings.password.obfuscated(chance)
+    for user in config.users.values():
+        if user.secret is not None:
+            user.secret = user.secret.obfuscated(chance)
     return ""
 
 
@@ -143,36 +144,6 @@ def service_timestamps(
         call.config.timestamps_log = stamps
     if debug is not None or log is None:
         call.config.timestamps_debug = stamps
-    return ""
-
-
-def banner_motd(call: Call, banner: str | None = None) -> Dialogue | str:
-    """`banner motd C TEXT C`: any delimiter, over as many lines as it takes."""
-    if call.no or banner is None:
-        call.config.banner_motd = None
-        return ""
-    # The configuration writes the delimiter Ctrl-C as two characters, and reads them back as one.
-    delimiter = _CTRL_C if banner.startswith(_CTRL_C) else banner[0]
-    text, found, _ = banner[len(delimiter) :].partition(delimiter)
-    if found:
-        call.config.banner_motd = text
-        return ""
-    return _rest_of_banner(call, delimiter, text)
-
-
-def _rest_of_banner(call: Call, delimiter: str, first: str) -> Dialogue:
-    yield Say(f"Enter TEXT message.  End with the character '{delimiter}'.\n")
-    lines = [first]
-    try:
-        while True:
-            line = yield Ask("")
-            text, found, _ = line.partition(delimiter)
-            lines.append(text)
-            if found:
-                break
-    except Interrupted:
-        return ""
-    call.config.banner_motd = "\n".join(lines)
     return ""
 
 

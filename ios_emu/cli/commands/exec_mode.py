@@ -8,8 +8,6 @@ from ios_emu.cli.commands.telnet import open_connection
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
-from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.lines import FIRST_VTY_LINE
 from ios_emu.services.telnet_client import TELNET_PORT
 
 _TRIES = 3
@@ -150,22 +148,3 @@ def show_privilege(call: Call) -> str:
 def show_history(call: Call) -> str:
     """`show history`: the lines that Ctrl-P brings back, the oldest first."""
     return "".join(f"  {line}\n" for line in call.shell.terminal.exec_history.entries)
-
-
-def show_users(call: Call) -> str:
-    """`show users`: the lines in use, with a star before one's own."""
-    lines = [(0, "con 0", ""), *_vtys(call)]
-    own = call.shell.line_name.partition(" ")[0]
-    text = "    Line       User       Host(s)              Idle       Location\n"
-    for number, name, location in lines:
-        mark = "*" if own == name.replace(" ", "") or (own == "console" and number == 0) else " "
-        row = f"{mark}{number:>3} {name:<20} {'idle':<20} 00:00:00 {location}"
-        text += f"{row if call.dialect is Dialect.PACKET_TRACER else row.rstrip()}\n"
-    if call.dialect is Dialect.PACKET_TRACER:
-        return text
-    return f"{text}\n  Interface    User               Mode         Idle     Peer Address\n"
-
-
-def _vtys(call: Call) -> list[tuple[int, str, str]]:
-    in_use = sorted(call.router.vtys_in_use().items())
-    return [(FIRST_VTY_LINE + number, f"vty {number}", f"  {peer}") for number, peer in in_use]
