@@ -32,5 +32,5 @@ _LONGEST_HOSTNAME = 20
 def prompt(hostname: str, mode: Mode, level: int) -> str:
     """The whole prompt: `Router>`, `Router#`, `Router(config-if)#`."""
     if mode is EXEC:
-        return f"{hostname}{'#' if level == 15 else '>'}"
+        return f"{hostname}{'#' if level > 1 else '>'}"
     return f"{hostname[:_LONGEST_HOSTNAME]}{mode.prompt}#"

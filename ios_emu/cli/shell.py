@@ -6,7 +6,7 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import GeneratorType
@@ -21,6 +21,7 @@ from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.lines import LineSettings
+from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
 from ios_emu.services.dhcp_server import Pool
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
 
 UNKNOWN_WORD = "(unknown word)"
 """The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
+
+DEFAULT_ALIASES = {
+    "h": "help",
+    "lo": "logout",
+    "p": "ping",
+    "r": "resume",
+    "s": "show",
+    "u": "undebug",
+    "un": "undebug",
+    "w": "where",
+}
+"""The aliases of EXEC that IOS has without being told."""
 
 Handler = Callable[..., Reply | None]
 _Read = TypeVar("_Read")
@@ -177,6 +190,8 @@ class Shell:
             return self._resume_current()
         if stripped.startswith("!"):
             return ""
+        line = self._without_alias(line)
+        stripped = line.strip()
         try:
             command, mode = self._read(line)
         except InvalidInput:
@@ -189,6 +204,20 @@ class Shell:
         if command.known is not None:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
+
+    def _without_alias(self, line: str) -> str:
+        """The line with the command that its first word is an alias of."""
+        first, _, rest = line.lstrip().partition(" ")
+        command = self.aliases.get(first)
+        return line if command is None else f"{command} {rest}".rstrip()
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """The aliases of the mode: what was configured, and in EXEC those that IOS has from the box."""
+        own = self.config.aliases.get(self.mode.name, {})
+        if self.mode is modes.EXEC and self.dialect is Dialect.IOS:
+            return {**DEFAULT_ALIASES, **own}
+        return own
 
     def _resume_current(self) -> Reply:
         """An empty line in EXEC goes on at the connection that was suspended last."""
@@ -207,16 +236,23 @@ class Shell:
         dialect = "pt" if self.dialect is Dialect.PACKET_TRACER else "ios"
 
         def read(mode: Mode) -> Menu:
-            return self._reader().menu(text, mode.name, self.level, dialect)
+            return self._reader().menu(text, mode.name, self.level, dialect, self._privileges)
 
         return self._falling_back(read)[0]
 
     def help(self, before: str, width: int) -> str:
         """What `?` shows: the list, or why there is none."""
         try:
-            return screens.menu(self.menu(before), self.mode, self.dialect, width)
+            return screens.menu(self.menu(before), self.mode, self.dialect, width, self._alias_help(before))
         except CommandError as error:
             return screens.help_error(error, before)
+
+    def _alias_help(self, before: str) -> list[str]:
+        """The aliases that a half-typed first word begins, as `?` lists them."""
+        word = before.strip()
+        if not word or before[-1].isspace() or " " in word:
+            return []
+        return [f"*{name}={text}" for name, text in self.aliases.items() if name.startswith(word)]
 
     def explain(self, error: CommandError, line: str) -> str:
         """IOS's answer to a line that it can't take."""
@@ -224,13 +260,25 @@ class Shell:
 
     def complete(self, text: str) -> str | None:
         """The word that Tab writes out, or None."""
-        word = self._reader().complete(text, self.mode.name, self.level)
+        reader, privileges = self._reader(), self._privileges
+        word = reader.complete(text, self.mode.name, self.level, privileges)
         if word is None and self.mode not in (modes.EXEC, modes.CONFIG):
-            word = self._reader().complete(text, modes.CONFIG.name, self.level)
+            word = reader.complete(text, modes.CONFIG.name, self.level, privileges)
         return word
 
+    @property
+    def _privileges(self) -> Privileges | None:
+        """The router's rules for levels, where there are any."""
+        rules = self.config.privileges
+        return rules if rules.rules and self.level < HIGHEST else None
+
+    def spelled_out(self, line: str, mode: str) -> list[str]:
+        """The words of the beginning of a command of that mode, written out; raises CommandErrors."""
+        return self._reader().spelled_out(line, mode)
+
     def _read(self, line: str) -> tuple[Command, Mode]:
-        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level))
+        privileges = self._privileges
+        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level, privileges))
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
         """Tries the mode, and behind a sub-mode global configuration, as IOS does.

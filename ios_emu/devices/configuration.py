@@ -11,6 +11,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.lines import Lines
+from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.users import User
@@ -40,6 +41,9 @@ class Configuration:
     banner_motd: str | None = None
     banners: dict[str, str] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    enable_levels: dict[int, Secret] = field(default_factory=dict)
+    privileges: Privileges = field(default_factory=Privileges)
+    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)

@@ -16,6 +16,9 @@ from ios_emu.devices.kept import lines_at
 from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
 
+ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
+"""The modes that have aliases: the start rule of the grammar, and what `alias` calls it."""
+
 _HOUR = 60
 _DAY = 24 * _HOUR
 
@@ -156,6 +159,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
 
 
 def _enable(config: Configuration) -> Iterator[str]:
+    for level, secret in sorted(config.enable_levels.items()):
+        yield f"enable secret level {level} {secret.configuration}"
     if config.enable_secret is not None:
         yield f"enable secret {config.enable_secret.configuration}"
     if config.enable_password is not None:
@@ -202,6 +207,9 @@ def _banner(config: Configuration) -> Iterator[str]:
         texts["motd"] = config.banner_motd
     for kind in sorted(texts):
         yield from f"banner {kind} ^C{texts[kind]}^C".split("\n")
+    yield from config.privileges.configuration()
+    for mode, aliases in config.aliases.items():
+        yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
 def _lines(config: Configuration) -> Iterator[str]:

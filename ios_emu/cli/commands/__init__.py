@@ -12,6 +12,7 @@ from ios_emu.cli.commands import (
     config_global,
     config_interface,
     config_line,
+    config_privilege,
     config_route,
     config_user,
     debug,
@@ -75,6 +76,7 @@ HANDLERS: dict[str, Handler] = {
     "undebug_ip_icmp": debug.undebug_ip_icmp,
     "undebug_ip_packet": debug.undebug_ip_packet,
     # show
+    "show_aliases": config_privilege.show_aliases,
     "show_arp": network.show_arp,
     "show_clock": show_system.show_clock,
     "show_dhcp_lease": dhcp_client.show_dhcp_lease,
@@ -94,6 +96,7 @@ HANDLERS: dict[str, Handler] = {
     "show_users": lines.show_users,
     "show_version": show_system.show_version,
     # Configuration
+    "alias": config_privilege.alias,
     "banner_exec": config_banner.banner_exec,
     "banner_incoming": config_banner.banner_incoming,
     "banner_login": config_banner.banner_login,
@@ -116,6 +119,7 @@ HANDLERS: dict[str, Handler] = {
     "service_password_encryption": config_global.service_password_encryption,
     "service_tcp_small_servers": config_global.service_tcp_small_servers,
     "service_timestamps": config_global.service_timestamps,
+    "privilege": config_privilege.privilege,
     "username": config_user.username,
     # Interfaces
     "bandwidth": config_interface.bandwidth,

@@ -8,9 +8,10 @@ from ipaddress import IPv4Address
 from ios_emu.cli import modes
 from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
-from ios_emu.devices.configuration import MOST_NAME_SERVERS
+from ios_emu.devices.configuration import MOST_NAME_SERVERS, Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.kept import keep
+from ios_emu.devices.privileges import HIGHEST
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.errors import CommandRefused
@@ -37,22 +38,35 @@ def is_hostname(text: str) -> bool:
     return len(text) <= _LONGEST_HOSTNAME and _HOSTNAME.fullmatch(text) is not None
 
 
-def enable_secret(call: Call, clear: str | None = None, hash: str | None = None) -> str:
-    """`enable secret [0|5] TEXT`: kept as MD5-crypt."""
+def enable_secret(
+    call: Call, clear: str | None = None, hash: str | None = None, enable_level: int = HIGHEST
+) -> str:
+    """`enable secret [level N] [0|5] TEXT`: kept as MD5-crypt."""
     config = call.config
     if call.no:
-        config.enable_secret = None
+        _set_enable_secret(config, enable_level, None)
         return ""
     if hash is not None:
         if not passwords.is_type5(hash):
             return "ERROR: The secret you entered is not a valid encrypted secret.\n" + HOW_TO_ENTER_SECRET
-        config.enable_secret = Secret(5, hash)
+        _set_enable_secret(config, enable_level, Secret(5, hash))
         return ""
     assert clear is not None
-    config.enable_secret = Secret.hashed(clear, call.router.chance)
+    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.router.chance))
+    if enable_level != HIGHEST:
+        return ""
     if config.enable_password is not None and config.enable_password.matches(clear):
         return _SAME_AS_PASSWORD
     return ""
+
+
+def _set_enable_secret(config: Configuration, level: int, secret: Secret | None) -> None:
+    if level == HIGHEST:
+        config.enable_secret = secret
+    elif secret is None:
+        config.enable_levels.pop(level, None)
+    else:
+        config.enable_levels[level] = secret
 
 
 HOW_TO_ENTER_SECRET = (
@@ -69,9 +83,18 @@ _SAME_AS_SECRET = (
 )
 
 
-def enable_password(call: Call, clear: str | None = None, hidden: str | None = None) -> str:
-    """`enable password [0|7] TEXT`."""
+def enable_password(
+    call: Call, clear: str | None = None, hidden: str | None = None, enable_level: int = HIGHEST
+) -> str:
+    """`enable password [level N] [0|7] TEXT`; another level than 15 has a secret all the same."""
     config = call.config
+    if enable_level != HIGHEST:
+        if call.no:
+            _set_enable_secret(config, enable_level, None)
+            return ""
+        password = entered(call, clear, hidden).clear_text
+        _set_enable_secret(config, enable_level, Secret.hashed(password, call.router.chance))
+        return '% Converting to a secret.  Please use "enable secret" in the future.\n'
     if call.no:
         config.enable_password = None
         return ""

@@ -8,6 +8,7 @@ from ios_emu.cli.commands.telnet import open_connection
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
+from ios_emu.devices.secret import Secret
 from ios_emu.services.telnet_client import TELNET_PORT
 
 _TRIES = 3
@@ -34,25 +35,38 @@ Two styles of help are provided:
 
 
 def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
-    """`enable [LEVEL]`: asks for the enable secret, or else the enable password, where one is set."""
-    config = call.config
-    secret = config.enable_secret or config.enable_password
-    if secret is None and call.shell.is_vty and privilege > call.shell.level:
+    """`enable [LEVEL]`: asks for the secret of the level, where one is set.
+
+    The level 15 has the enable secret, or else the enable password. Where nobody set any, only the console
+    gets in without; where level 15 has one, no other level is open.
+    """
+    shell = call.shell
+    secret = _secret(call, privilege)
+    if privilege <= shell.level:
+        shell.level = privilege
+        return ""
+    if secret is None and (shell.is_vty or _secret(call, PRIVILEGED) is not None):
         return "% No password set\n"
-    if secret is None or privilege <= call.shell.level:
-        call.shell.level = privilege
+    if secret is None:
+        shell.level = privilege
         return ""
     return _ask_for_secret(call, privilege)
 
 
-def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
+def _secret(call: Call, privilege: int) -> Secret | None:
     config = call.config
+    if privilege == PRIVILEGED:
+        return config.enable_secret or config.enable_password
+    return config.enable_levels.get(privilege)
+
+
+def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
     for _ in range(_TRIES):
         try:
             typed = yield Ask("Password: ", Kind.HIDDEN)
         except Interrupted:
             return ""
-        secret = config.enable_secret or config.enable_password
+        secret = _secret(call, privilege)
         if secret is None or secret.matches(typed):
             call.shell.level = privilege
             return ""
