@@ -43,6 +43,7 @@ class LineSettings:
     exec_timeout: tuple[int, int] = DEFAULT_EXEC_TIMEOUT
     privilege: int | None = None
     logging_synchronous: bool = False
+    synchronous_options: str = ""
     has_exec: bool = True
     exec_banner: bool = True
     motd_banner: bool = True
@@ -65,7 +66,7 @@ class LineSettings:
         if self.password is not None:
             yield f"password {self.password.configuration}"
         if self.logging_synchronous:
-            yield "logging synchronous"
+            yield f"logging synchronous {self.synchronous_options}".rstrip()
         if self.login is not None:
             yield "login local" if self.login == "local" else "login"
         elif packet_tracer and self.password is not None:

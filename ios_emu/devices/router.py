@@ -23,6 +23,7 @@ from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.syslog import Syslog
+from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Route, routing_table
 from ios_emu.wire.ethernet import mac_for
@@ -32,15 +33,14 @@ if TYPE_CHECKING:
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
     from ios_emu.services.dhcp_environment import LeaseJournal
 
-EPOCH = datetime(2002, 3, 1)
-"""What the clock of a router without NTP shows when the lab begins."""
-
 POWER_ON = "power-on"
 _LOG_DELAY = 250 * MILLISECOND
 _LINK_DELAY = 2 * SECOND
 _PROTOCOL_DELAY = 3 * SECOND
 _MICROSECOND = 1000
 _FIRST_LOOPBACK_INDEX = 8
+# IOS sends its messages from the first free port that it found at its start.
+_SYSLOG, _SYSLOG_SOURCE = 514, 54546
 
 ReadConfig = Callable[["Router", str], None]
 
@@ -75,8 +75,9 @@ class Router:
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None
-        self.log = Syslog(lambda: self.dialect)
         self.config: Configuration = factory_configuration(name, dialect)
+        self.time = SystemClock(clock, lambda: self.config.clock)
+        self.log = Syslog(lambda: self.config.logging, self._send_log)
         self.booted_at = clock.now
         self.reload_reason = POWER_ON
         self.reading_nvram = False
@@ -95,8 +96,8 @@ class Router:
 
     @property
     def now(self) -> datetime:
-        """The router's own clock, in UTC: it was never set, and began with the lab."""
-        return EPOCH + timedelta(microseconds=self.clock.now // _MICROSECOND)
+        """The router's own clock, in UTC."""
+        return self.time.now
 
     @property
     def uptime(self) -> timedelta:
@@ -109,6 +110,8 @@ class Router:
         """Starts from NVRAM, as after power-on or `reload`: what was not saved is gone."""
         self.config = factory_configuration(self.name, self.dialect)
         self.booted_at = self.clock.now
+        self.time.restart()
+        self.log.restart()
         self.reload_reason = reason
         self.reloading = False
         if self.startup is not None:
@@ -316,7 +319,20 @@ class Router:
 
     def report_debug(self, text: str) -> None:
         """Shows a line of `debug` at once."""
-        self.log.debug(text, self.config.timestamps_debug, self.now, self.uptime)
+        self.log.debug(text, self.config.timestamps_debug, self.time.moment, self.uptime)
 
     def _emit(self, name: str, text: str) -> None:
-        self.log.emit(name, text, self.config.timestamps_log, self.now, self.uptime)
+        self.log.emit(name, text, self.config.timestamps_log, self.time.moment, self.uptime)
+
+    def _send_log(self, message: str) -> None:
+        """Sends a message to the syslog servers, where there are any."""
+        settings = self.config.logging
+        if not settings.hosts:
+            return
+        source = None
+        if settings.source_interface is not None:
+            interface = self.network.interface(settings.source_interface)
+            source = None if interface is None else interface.primary
+        udp = self.network.node.udp
+        for host in settings.hosts:
+            udp.send(_SYSLOG_SOURCE, int(host), _SYSLOG, message.encode("latin-1", "replace"), source=source)

@@ -72,9 +72,12 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield _timestamps("log", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker", "boot-end-marker", "!")
+    yield from config.logging.first_lines()
+    yield from lines_at(config.kept, "logging")
     yield from _enable(config)
     yield "!"
     yield from lines_at(config.kept, "aaa")
+    yield from _clock(config)
     yield from ("!", "!")
     yield from lines_at(config.kept, "cef")
     yield from ("!", "!")
@@ -107,7 +110,10 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield _timestamps("debug", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
+    yield from config.logging.first_lines()
+    yield from lines_at(config.kept, "logging")
     yield from _enable(config)
+    yield from _clock(config)
     yield from ("!", "!")
     yield from _dhcp(config)
     yield from ["!"] * 3
@@ -135,7 +141,18 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ("!", "!", "!", "end")
 
 
+def _clock(config: Configuration) -> Iterator[str]:
+    settings = config.clock
+    if (settings.zone, settings.offset) != ("UTC", 0):
+        hours, minutes = divmod(abs(settings.offset), 60)
+        sign = "-" if settings.offset < 0 else ""
+        yield f"clock timezone {settings.zone} {sign}{hours}" + (f" {minutes}" if minutes else "")
+    if settings.summer is not None:
+        yield f"clock summer-time {settings.summer.configuration}"
+
+
 def _last_kept(config: Configuration) -> Iterator[str]:
+    yield from config.logging.last_lines()
     for place in ("cdp", "snmp", "file"):
         lines = lines_at(config.kept, place)
         yield from lines
@@ -154,6 +171,8 @@ def _timestamps(which: str, config: Configuration) -> str:
 def _password_encryption(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
+    if config.logging.sequence_numbers:
+        yield "service sequence-numbers"
     if config.tcp_small_servers:
         yield "service tcp-small-servers"
 

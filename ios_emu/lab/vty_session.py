@@ -50,6 +50,8 @@ class VtySession:
         router.line_sessions.begin(
             line_session(self._session, self._shell, f"vty {number}", self.peer, self.close)
         )
+        self._subscribed = True
+        self._unsubscribe = router.log.subscribe(self._show_log, monitor=True)
         socket.on_readable = self._readable
         socket.on_end = self.close
         socket.on_writable = self._flush
@@ -105,7 +107,15 @@ class VtySession:
         self._socket.receive()
         self._socket.close()
 
+    def _show_log(self, line: str) -> None:
+        if self._shell.monitoring:
+            self._session.show_log(line)
+
     def _gone(self) -> None:
+        if not self._subscribed:
+            return
+        self._subscribed = False
+        self._unsubscribe()
         self._session.close()
         self._lines.release(self._number)
 

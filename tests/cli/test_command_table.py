@@ -84,7 +84,7 @@ def shortest(form: str) -> str:
     while (shorter := re.sub(r"\(([^()|]+?) \|[^()]*\)", r"\1", form)) != form:
         form = shorter
     form = re.sub(r"\{1\.\.\d+\}|\.\.\.", "", form)
-    form = re.sub(r"<(\d+)-\d+>", r"\1", form)
+    form = re.sub(r"<(-?\d+) ?- ?\d+>", r"\1", form)
     return " ".join(SAMPLES.get(word, word) for word in form.split())
 
 

@@ -78,10 +78,22 @@ def _number(call: Call, settings: object) -> int:
     return FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
 
 
-def logging_synchronous(call: Call) -> str:
-    """`logging synchronous`: a log line does not tear a half-typed line."""
+def logging_synchronous(
+    call: Call,
+    sync_level: int | None = None,
+    sync_all: str | None = None,
+    sync_limit: int | None = None,
+) -> str:
+    """`logging synchronous [level N|all] [limit N]`: a log line does not tear a half-typed line.
+
+    Level and limit are kept: no line waits long enough here for them to count.
+    """
+    options = [] if sync_level is None and sync_all is None else [f"level {sync_all or sync_level}"]
+    if sync_limit is not None:
+        options.append(f"limit {sync_limit}")
     for settings in call.lines:
         settings.logging_synchronous = not call.no
+        settings.synchronous_options = "" if call.no else " ".join(options)
     return ""
 
 

@@ -12,9 +12,10 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.router import EPOCH, Router
+from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import dotted_hex
 from ios_emu.devices.syslog import short_time
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.dhcp_server import Binding, Pool, manual_bindings
 from ios_emu.stack.cable import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
