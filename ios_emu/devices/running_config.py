@@ -7,12 +7,13 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import DhcpAddress, Interface
-from ios_emu.devices.kept import lines_at
+from ios_emu.devices.kept import KEPT, lines_at
 from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
 
@@ -34,6 +35,12 @@ def running_config(config: Configuration) -> str:
     body = configuration_body(config)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
     return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
+
+
+def with_defaults(config: Configuration) -> Configuration:
+    """The same with the lines that are left out because they say what is so anyway."""
+    kept = {one.key: one.key for one in KEPT if one.on_by_default and not one.many} | config.kept
+    return replace(config, kept=kept)
 
 
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:

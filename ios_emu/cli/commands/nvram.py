@@ -10,7 +10,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND, Signal
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
-from ios_emu.devices.running_config import interface_config, running_config
+from ios_emu.devices.running_config import interface_config, running_config, with_defaults
 from ios_emu.stack.interface_name import InterfaceName
 
 _YES = ("yes", "ye", "y")
@@ -18,10 +18,24 @@ _NO = ("no", "n")
 _RELOAD_DELAY = SECOND
 
 
-def show_running_config(call: Call, interface_name: InterfaceName | None = None) -> str:
-    """`show running-config [interface X]`, and `write terminal`."""
+def show_running_config(
+    call: Call,
+    interface_name: InterfaceName | None = None,
+    all_defaults: str | None = None,
+    brief: str | None = None,
+    linenum: str | None = None,
+) -> str:
+    """`show running-config [interface X | all | brief | full | linenum]`, and `write terminal`.
+
+    There are no certificates for `brief` to leave out, and nothing that `full` would add.
+    """
     if interface_name is None:
-        return running_config(call.config)
+        text = running_config(with_defaults(call.config) if all_defaults is not None else call.config)
+        if linenum is None:
+            return text
+        head, body = text[: text.index("\n!") + 1], text[text.index("\n!") + 1 :]
+        numbered = (f"{number:>6} : {line}" for number, line in enumerate(body.splitlines(), 1) if line)
+        return head + "".join(f"{line}\n" for line in numbered) + "\n"
     interface = call.config.interfaces.get(interface_name)
     if interface is None:
         raise call.invalid("interface_name")

@@ -59,18 +59,19 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
     """`show interfaces [X]`."""
     router = call.router
     if interface_name is None:
-        shown = [interface for _, interface in sorted(call.config.interfaces.items())]
+        shown = [interface for _, interface in sorted(call.config.interfaces.items(), key=shown_order)]
     else:
         interface = call.config.interfaces.get(interface_name)
         if interface is None:
             raise call.invalid("interface_name")
         shown = [interface]
     return "".join(
-        interface_text.show_interface(_facts(router, interface), call.dialect) for interface in shown
+        interface_text.show_interface(interface_facts(router, interface), call.dialect) for interface in shown
     )
 
 
-def _facts(router: Router, interface: Interface) -> InterfaceFacts:
+def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
+    """All that the screens tell of an interface."""
     loopback, name = interface.is_loopback, interface.name
     slow = interface.speed == "10"
     traffic = router.network.traffic
@@ -141,11 +142,12 @@ def brief_rows(router: Router, *, confirmed: bool = True) -> list[BriefRow]:
             protocol_up=router.protocol_up(interface),
             ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(router.config.interfaces.items(), key=_brief_order)
+        for name, interface in sorted(router.config.interfaces.items(), key=shown_order)
     ]
 
 
-def _brief_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
+def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
+    """FastEthernet first, then the others: the order of screens, not of the configuration."""
     return item[0].kind != "FastEthernet", item[0]
 
 
