@@ -18,6 +18,9 @@ class Mode:
 EXEC = Mode("exec", "", "Exec commands:")
 CONFIG = Mode("config", "(config)", "Configure commands:")
 INTERFACE = Mode("interface", "(config-if)", "Interface configuration commands:", title_packet_tracer=False)
+INTERFACE_RANGE = Mode(
+    "interface", "(config-if-range)", "Interface configuration commands:", title_packet_tracer=False
+)
 SUBINTERFACE = Mode(
     "subinterface", "(config-subif)", "Interface configuration commands:", title_packet_tracer=False
 )

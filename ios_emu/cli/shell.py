@@ -13,6 +13,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ios_emu.cli import modes, screens
+from ios_emu.cli.aliases import aliases_of, begun_by, expand
 from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
@@ -33,21 +34,18 @@ if TYPE_CHECKING:
 UNKNOWN_WORD = "(unknown word)"
 """The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
 
-DEFAULT_ALIASES = {
-    "h": "help",
-    "lo": "logout",
-    "p": "ping",
-    "r": "resume",
-    "s": "show",
-    "u": "undebug",
-    "un": "undebug",
-    "w": "where",
-}
-"""The aliases of EXEC that IOS has without being told."""
-
 Handler = Callable[..., Reply | None]
 _Read = TypeVar("_Read")
-Target = Interface | Pool | list[LineSettings] | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRange:
+    """The interfaces of `interface range`: a command is done to one after the other."""
+
+    interfaces: list[Interface]
+
+
+Target = Interface | InterfaceRange | Pool | list[LineSettings] | None
 """What the commands of a sub-mode work on."""
 
 
@@ -190,7 +188,7 @@ class Shell:
             return self._resume_current()
         if stripped.startswith("!"):
             return ""
-        line = self._without_alias(line)
+        line = expand(line, self._aliases)
         stripped = line.strip()
         try:
             command, mode = self._read(line)
@@ -205,19 +203,9 @@ class Shell:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
 
-    def _without_alias(self, line: str) -> str:
-        """The line with the command that its first word is an alias of."""
-        first, _, rest = line.lstrip().partition(" ")
-        command = self.aliases.get(first)
-        return line if command is None else f"{command} {rest}".rstrip()
-
     @property
-    def aliases(self) -> Mapping[str, str]:
-        """The aliases of the mode: what was configured, and in EXEC those that IOS has from the box."""
-        own = self.config.aliases.get(self.mode.name, {})
-        if self.mode is modes.EXEC and self.dialect is Dialect.IOS:
-            return {**DEFAULT_ALIASES, **own}
-        return own
+    def _aliases(self) -> Mapping[str, str]:
+        return aliases_of(self.config, self.mode)
 
     def _resume_current(self) -> Reply:
         """An empty line in EXEC goes on at the connection that was suspended last."""
@@ -243,16 +231,10 @@ class Shell:
     def help(self, before: str, width: int) -> str:
         """What `?` shows: the list, or why there is none."""
         try:
-            return screens.menu(self.menu(before), self.mode, self.dialect, width, self._alias_help(before))
+            names = begun_by(before, self._aliases)
+            return screens.menu(self.menu(before), self.mode, self.dialect, width, names)
         except CommandError as error:
             return screens.help_error(error, before)
-
-    def _alias_help(self, before: str) -> list[str]:
-        """The aliases that a half-typed first word begins, as `?` lists them."""
-        word = before.strip()
-        if not word or before[-1].isspace() or " " in word:
-            return []
-        return [f"*{name}={text}" for name, text in self.aliases.items() if name.startswith(word)]
 
     def explain(self, error: CommandError, line: str) -> str:
         """IOS's answer to a line that it can't take."""
@@ -296,7 +278,10 @@ class Shell:
                 raise max(error, other, key=lambda one: one.column) from None
 
     def _run(self, command: Command) -> Reply:
-        reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+        if isinstance(self.target, InterfaceRange) and not command.exec_:
+            reply: Reply = self._run_for_each(command, self.target)
+        else:
+            reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
             self.router.network.changed()
         if command.filter is None or isinstance(reply, GeneratorType):
@@ -307,6 +292,23 @@ class Shell:
         keep = parse_filter(command.filter.kind, command.filter.pattern)
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
+
+    def _run_for_each(self, command: Command, targets: InterfaceRange) -> Reply:
+        """Does a command to each interface of a range, until it leads somewhere else."""
+        text, mode = "", self.mode
+        try:
+            for interface in targets.interfaces:
+                self.target = interface
+                reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+                if not isinstance(reply, str):
+                    return reply
+                text += reply
+                if self.mode is not mode:
+                    break
+        finally:
+            if self.mode is mode:
+                self.target = targets
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,10 +219,10 @@ class Router:
         return self.network.carrier(interface.name)
 
     def protocol_up(self, interface: Interface) -> bool:
-        """Is the line protocol up? It needs a live cable, but on a loopback."""
-        return self.interface_up(interface) and (
-            interface.is_loopback or self.network.carrier(interface.name)
-        )
+        """Is the line protocol up? It needs a live cable, but on a loopback and without keepalives."""
+        if not self.interface_up(interface):
+            return False
+        return interface.is_loopback or interface.keepalive is None or self.network.carrier(interface.name)
 
     def admin_down(self, interface: Interface) -> bool:
         """Shut, or a sub-interface of an interface that is."""
@@ -265,6 +265,11 @@ class Router:
         else:
             self._report_link(interface)
         self._report_protocol(interface)
+
+    def keepalive_changed(self, interface: Interface) -> None:
+        """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
+        if not self.reading_nvram:
+            self._report_protocol(interface)
 
     def carrier_changed(self, name: InterfaceName) -> None:
         """A cable was plugged in, cut, or mended, or its far end was switched on or off."""

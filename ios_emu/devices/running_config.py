@@ -12,7 +12,12 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.interface import DhcpAddress, Interface
+from ios_emu.devices.interface import (
+    DEFAULT_KEEPALIVE,
+    DEFAULT_LOAD_INTERVAL,
+    DhcpAddress,
+    Interface,
+)
 from ios_emu.devices.kept import KEPT, lines_at
 from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
@@ -46,10 +51,16 @@ def with_defaults(config: Configuration) -> Configuration:
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     """An interface's part, from `interface ...` on, without the `!` behind it."""
     lines = [f"interface {interface.name}"]
+    if interface.mac_address is not None:
+        lines.append(f" mac-address {interface.mac_address}")
     if interface.description is not None:
         lines.append(f" description {interface.description}")
+    if interface.mtu is not None:
+        lines.append(f" mtu {interface.mtu}")
     if interface.bandwidth is not None:
         lines.append(f" bandwidth {interface.bandwidth}")
+    if interface.delay is not None:
+        lines.append(f" delay {interface.delay}")
     if interface.encapsulation is not None:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
@@ -61,10 +72,18 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     else:
         lines.append(" no ip address")
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
+    if interface.ip_mtu is not None:
+        lines.append(f" ip mtu {interface.ip_mtu}")
+    if interface.load_interval != DEFAULT_LOAD_INTERVAL:
+        lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
     if interface.name.kind != "FastEthernet" or interface.is_subinterface:
         return lines + shutdown
     medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
+    if interface.keepalive is None:
+        medium.append(" no keepalive")
+    elif interface.keepalive != DEFAULT_KEEPALIVE:
+        medium.append(f" keepalive {interface.keepalive}")
     return lines + (shutdown + medium if dialect is Dialect.IOS else medium + shutdown)
 
 

@@ -151,7 +151,7 @@ def test_every_handler_of_the_grammar_is_listed() -> None:
     ("section", "state", "text"),
     [
         ("User EXEC", "Works", "show ip dhcp binding [A.B.C.D]"),
-        ("Privileged EXEC", "Works", "show running-config [interface INTERFACE]"),
+        ("Privileged EXEC", "Works", "show running-config [interface INTERFACE | all | brief | linenum]"),
         ("Global configuration", "Works", "ip dhcp excluded-address A.B.C.D [A.B.C.D]"),
         ("Global configuration", "Works", "ip name-server A.B.C.D{1..6}"),
         ("Global configuration", "Kept", "snmp-server community WORD [ro | rw]"),

@@ -279,6 +279,20 @@ commands = st.one_of(
             "no speed",
         ]
     ),
+    st.sampled_from(
+        [
+            "interface range fa0/0 - 1 , lo1 - 3",
+            "default interface fa0/0",
+            "mtu 1400",
+            "ip mtu 1300",
+            "mac-address 0200.1111.2222",
+            "no mac-address",
+            "no keepalive",
+            "keepalive 20",
+            "load-interval 60",
+            "delay 100",
+        ]
+    ),
     line("bandwidth {}", st.integers(1, 100000).map(str)),
     line("ip helper-address {}", addresses),
     st.sampled_from(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ios_emu.cli.shell import DEFAULT_ALIASES, Call
+from ios_emu.cli.aliases import DEFAULT_ALIASES
+from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.privileges import MODES, Rule
 from ios_emu.devices.running_config import ALIAS_MODES
