@@ -32,7 +32,7 @@ _HINTED = ("show", "clear")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An output modifier: `| include REGEXP` and its like."""
+    """An output modifier: `| include REGEXP` and its like; the `pattern` of `redirect` is a URL."""
 
     kind: str
     pattern: str
@@ -353,8 +353,8 @@ def _fits(choice: Choice, text: str) -> bool:
 def _filter(tree: Tree[Token] | Token) -> Filter:
     assert isinstance(tree, Tree)
     parts: Mapping[str, Token] = {token.type: token for token in tree.children if isinstance(token, Token)}
-    words = [token.value for name, token in parts.items() if name != "REGEXP"]
-    return Filter(" ".join(words), str(parts["REGEXP"]))
+    words = [token.value for name, token in parts.items() if name not in ("REGEXP", "URL")]
+    return Filter(" ".join(words), str(parts.get("REGEXP") or parts["URL"]))
 
 
 def _value(child: Tree[Token] | Token) -> tuple[str, object, int]:

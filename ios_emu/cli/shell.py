@@ -6,7 +6,7 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import GeneratorType
@@ -36,6 +36,7 @@ UNKNOWN_WORD = "(unknown word)"
 
 Handler = Callable[..., Reply | None]
 _Read = TypeVar("_Read")
+_TO_FILES = ("append", "redirect", "tee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,7 @@ class Shell:
             return self._resume_current()
         if stripped.startswith("!"):
             return ""
-        line = expand(line, self._aliases)
-        stripped = line.strip()
+        stripped = (line := expand(line, aliases_of(self.config, self.mode))).strip()
         try:
             command, mode = self._read(line)
         except InvalidInput:
@@ -202,10 +202,6 @@ class Shell:
         if command.known is not None:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
-
-    @property
-    def _aliases(self) -> Mapping[str, str]:
-        return aliases_of(self.config, self.mode)
 
     def _resume_current(self) -> Reply:
         """An empty line in EXEC goes on at the connection that was suspended last."""
@@ -231,7 +227,7 @@ class Shell:
     def help(self, before: str, width: int) -> str:
         """What `?` shows: the list, or why there is none."""
         try:
-            names = begun_by(before, self._aliases)
+            names = begun_by(before, aliases_of(self.config, self.mode))
             return screens.menu(self.menu(before), self.mode, self.dialect, width, names)
         except CommandError as error:
             return screens.help_error(error, before)
@@ -278,18 +274,21 @@ class Shell:
                 raise max(error, other, key=lambda one: one.column) from None
 
     def _run(self, command: Command) -> Reply:
+        filter_ = command.filter
+        if filter_ is not None and filter_.kind in _TO_FILES:
+            raise CommandRefused(f"%Error opening {filter_.pattern} (output can't go to a file here)")
         if isinstance(self.target, InterfaceRange) and not command.exec_:
             reply: Reply = self._run_for_each(command, self.target)
         else:
             reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
             self.router.network.changed()
-        if command.filter is None or isinstance(reply, GeneratorType):
+        if filter_ is None or isinstance(reply, GeneratorType):
             return reply
         # Loaded when it is used: most sessions never filter, and every session waits for its first prompt.
         from ios_emu.cli.filters import parse_filter
 
-        keep = parse_filter(command.filter.kind, command.filter.pattern)
+        keep = parse_filter(filter_.kind, filter_.pattern)
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import RouterNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
+from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.system_clock import SystemClock
@@ -39,6 +41,8 @@ _LINK_DELAY = 2 * SECOND
 _PROTOCOL_DELAY = 3 * SECOND
 _MICROSECOND = 1000
 _FIRST_LOOPBACK_INDEX = 8
+# Bit 6 of the configuration register.
+_IGNORE_NVRAM = 0x0040
 # IOS sends its messages from the first free port that it found at its start.
 _SYSLOG, _SYSLOG_SOURCE = 514, 54546
 
@@ -75,6 +79,8 @@ class Router:
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None
+        self.next_register = self.platform.configuration_register
+        self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
         self.config: Configuration = factory_configuration(name, dialect)
         self.time = SystemClock(clock, lambda: self.config.clock)
         self.log = Syslog(lambda: self.config.logging, self._send_log)
@@ -114,7 +120,10 @@ class Router:
         self.log.restart()
         self.reload_reason = reason
         self.reloading = False
-        if self.startup is not None:
+        self.reloads.restart()
+        self.platform = replace(self.platform, configuration_register=self.next_register)
+        if self.boots_configured:
+            assert self.startup is not None
             self.reading_nvram = True
             try:
                 self.read_config(self, self.startup)
@@ -129,6 +138,11 @@ class Router:
         self.links_quiet = quiet
         self.links_settled()
 
+    @property
+    def boots_configured(self) -> bool:
+        """Does a boot read a configuration: is there one, and does the register not say to ignore it?"""
+        return self.startup is not None and not self.platform.configuration_register & _IGNORE_NVRAM
+
     def boot_again(self) -> None:
         """What `reload` does to a router without a console: it boots."""
         self.boot("reload")
@@ -137,6 +151,15 @@ class Router:
         """Boots at the next event, when the session that asked for it has ended."""
         self.reloading = True
         self.clock.call_soon(self.reload_requested)
+
+    def _tell_all(self, text: str) -> None:
+        for session in list(self.line_sessions):
+            session.show(text)
+
+    def _scheduled_reload(self, scheduled: Scheduled) -> None:
+        text = f"Reload requested by {scheduled.by}. Reload Reason: {scheduled.reason}."
+        self.log.emit("SYS-5-RELOAD", text, self.config.timestamps_log, self.time.moment, self.uptime)
+        self.request_reload()
 
     @property
     def modified(self) -> bool:

@@ -135,7 +135,7 @@ class Console:
     def _boot(self, problems: str) -> Dialogue:
         yield Say(platform_text.boot_text(self.router.platform, self.router.dialect))
         yield Say(problems)
-        if self.router.startup is None:
+        if not self.router.boots_configured:
             yield Say(_SETUP_TITLE[self.router.dialect])
             yield Say((yield from self._initial_dialogue()))
         return (yield from self._arrive(_STARTED))

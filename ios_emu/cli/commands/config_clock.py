@@ -30,7 +30,7 @@ _FULL_MONTHS = (
 def clock_set(call: Call, time_of_day: str, day_of_month: int, month_name: str, year_number: int) -> str:
     """`clock set HH:MM:SS DAY MONTH YEAR`, or with the month before the day."""
     hour, minute, second = _time(call, "time_of_day", with_seconds=True)
-    month = _month(call, "month_name", month_name)
+    month = month_number(call, "month_name", month_name)
     try:
         wanted = datetime(year_number, month, day_of_month, hour, minute, second)
     except ValueError:
@@ -94,7 +94,7 @@ def clock_summer_time(
 
 def _change(call: Call, which: str, when: dict[str, object]) -> Change:
     """The begin or the end of summer, from the arguments whose names begin with `which`."""
-    month = _month(call, f"{which}_month", str(when[f"{which}_month"]))
+    month = month_number(call, f"{which}_month", str(when[f"{which}_month"]))
     hour, minute, _ = _time(call, f"{which}_time", with_seconds=False)
     if f"{which}_date" in when:
         day, year = when[f"{which}_date"], when[f"{which}_year"]
@@ -124,7 +124,8 @@ def _time(call: Call, argument: str, *, with_seconds: bool) -> tuple[int, int, i
     return hour, minute, second
 
 
-def _month(call: Call, argument: str, text: str) -> int:
+def month_number(call: Call, argument: str, text: str) -> int:
+    """The number of the month that an argument names. Raises InvalidInput for another word."""
     lowered = text.lower()
     for number, name in enumerate(_FULL_MONTHS, 1):
         if len(lowered) >= _LEAST_LETTERS and name.startswith(lowered):

@@ -1,4 +1,4 @@
-"""NVRAM and boot: saving, erasing and showing the start-up configuration, and `reload`."""
+"""NVRAM and boot: saving, erasing and showing the start-up configuration."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import Any
 
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, Step
 from ios_emu.cli.shell import Call
-from ios_emu.clock import SECOND, Signal
+from ios_emu.clock import Signal
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import interface_config, running_config, with_defaults
 from ios_emu.stack.interface_name import InterfaceName
-
-_YES = ("yes", "ye", "y")
-_NO = ("no", "n")
-_RELOAD_DELAY = SECOND
 
 
 def show_running_config(
@@ -92,39 +88,6 @@ def erase_startup(call: Call) -> Dialogue:
         return _open_failed(problem)
     call.router.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
     return "[OK]\nErase of nvram: complete\n"
-
-
-def reload(call: Call) -> Dialogue:
-    """`reload`: offers to save what was changed, asks once more, and boots."""
-    router = call.router
-    try:
-        if router.modified:
-            yield Say("\n")
-            if (yield from _yes_or_no("System configuration has been modified. Save? [yes/no]: ")):
-                yield Say((yield from save_configuration(router)))
-        key = yield Ask("Proceed with reload? [confirm]", Kind.KEY)
-    except Interrupted:
-        return ""
-    if key.lower() not in ("", "y"):
-        return ""
-    if call.dialect is Dialect.IOS:
-        yield Say("\n")
-        router.report("SYS-5-RELOAD", "Reload requested by console. Reload Reason: Reload Command.", 0)
-        yield _RELOAD_DELAY
-    call.shell.ended = True
-    router.request_reload()
-    return ""
-
-
-def _yes_or_no(question: str) -> Dialogue:
-    """Asks until the answer is one; returns an empty text for no."""
-    while True:
-        answer = (yield Ask(question)).strip().lower()
-        if answer in _YES:
-            return "yes"
-        if answer in _NO:
-            return ""
-        yield Say("% Please answer 'yes' or 'no'.\n")
 
 
 def _stored(

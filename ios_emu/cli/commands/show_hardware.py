@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ios_emu.cli.commands.show_ip import interface_facts
+from ios_emu.cli.platform_text import register_text
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.platform import Platform
@@ -216,13 +217,8 @@ def _processes(call: Call) -> Iterator[tuple[str, int, int]]:
 
 def show_boot(call: Call) -> str:
     """`show boot` and `show bootvar`: the register, and variables that nobody set."""
-    register = _register(call)
+    register = register_text(call.router.platform, call.router.next_register)
     return (
         "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"
         f"{register}\n"
     )
-
-
-def _register(call: Call) -> str:
-    platform = call.router.platform
-    return f"Configuration register is 0x{platform.configuration_register:x}"

@@ -10,5 +10,10 @@ def show_version(call: Call) -> str:
     """`show version`."""
     router = call.router
     return platform_text.show_version(
-        router.platform, call.dialect, call.config.hostname, router.uptime, router.reload_reason
+        router.platform,
+        call.dialect,
+        call.config.hostname,
+        router.uptime,
+        router.reload_reason,
+        router.next_register,
     )
