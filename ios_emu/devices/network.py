@@ -159,6 +159,7 @@ class RouterNetwork:
             if interface.helper_addresses
         }
         self._node.broadcast_udp = self._helper() if self.helpers else None
+        self._node.source_routes = "ip source-route" not in config.kept
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
         self._node.configure(present.values(), self._forwarding(router.routes()))
         self._serve(config.tcp_small_servers)
