@@ -8,14 +8,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ios_emu.errors import UserError
+from ios_emu.errors import UsageError, UserError
+
+if TYPE_CHECKING:
+    from ios_emu.lab.topology import Lab
 
 _BAD_ARGUMENTS = 2
-DEFAULT_LAB = "router"
+DEFAULT_LAB = "lab5"
 
 
 def _lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,6 +129,98 @@ def run(lab: str, commands: tuple[str, ...], capture: str | None) -> None:
 
     for text in run_lab(lab, commands, capture):
         click.echo(text, nl=False)
+
+
+def _look_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the commands that show what crossed the wire."""
+    options = [
+        click.argument("lab"),
+        click.option("--after", metavar="FILE.transcript", help="Type this transcript in the lab before."),
+        click.argument("commands", nargs=-1, type=click.UNPROCESSED, metavar='[@DEVICE "COMMAND"]...'),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _look(lab: str, after: str | None, commands: tuple[str, ...]) -> Lab:
+    from ios_emu.lab.look import lab_after
+
+    return lab_after(lab, Path(after) if after is not None else None, commands)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_look_options
+@click.option(
+    "--filter", "event_filter", default="", metavar="TEXT", help="Words such as smtp, PC1, port 25."
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def events(lab: str, after: str | None, commands: tuple[str, ...], event_filter: str, as_json: bool) -> None:
+    """List what reached the devices of LAB, one row a frame, after what was typed there."""
+    from ios_emu.lab.wire_commands import events_text
+
+    click.echo(events_text(_look(lab, after, commands), event_filter, as_json), nl=False)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_look_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def ports(lab: str, after: str | None, commands: tuple[str, ...], as_json: bool) -> None:
+    """Show which TCP and UDP ports the services of LAB used, after what was typed there."""
+    from ios_emu.lab.wire_commands import ports_text
+
+    click.echo(ports_text(_look(lab, after, commands), as_json), nl=False)
+
+
+def _write_svg(text: str, path: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"--svg {path}", "can't be written", str(error.strerror), "name another file"
+        ) from None
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_look_options
+@click.option("--filter", "event_filter", default="", metavar="TEXT", help="What to show (dns or tcp).")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.option("--mermaid", is_flag=True, help="As Mermaid.")
+@click.option("--svg", metavar="FILE", help="Draw it into a file.")
+def sequence(
+    lab: str,
+    after: str | None,
+    commands: tuple[str, ...],
+    event_filter: str,
+    as_json: bool,
+    mermaid: bool,
+    svg: str | None,
+) -> None:
+    """Show who said what to whom in LAB as a sequence diagram, after what was typed there."""
+    from ios_emu.lab.wire_commands import sequence_of
+
+    form = "svg" if svg is not None else "mermaid" if mermaid else "json" if as_json else "text"
+    text = sequence_of(_look(lab, after, commands), event_filter, form)
+    if svg is None:
+        click.echo(text, nl=False)
+    else:
+        _write_svg(text, svg)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_look_options
+@click.option("--mermaid", is_flag=True, help="As Mermaid.")
+@click.option("--svg", metavar="FILE", help="Draw it into a file.")
+def graph(lab: str, after: str | None, commands: tuple[str, ...], mermaid: bool, svg: str | None) -> None:
+    """Show the devices of LAB with their addresses, and the cables between them."""
+    from ios_emu.lab.wire_commands import picture_of
+
+    form = "svg" if svg is not None else "mermaid" if mermaid else "text"
+    text = picture_of(_look(lab, after, commands), form)
+    if svg is None:
+        click.echo(text, nl=False)
+    else:
+        _write_svg(text, svg)
 
 
 @cli.command()

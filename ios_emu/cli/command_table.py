@@ -17,6 +17,7 @@ from lark.load_grammar import load_grammar
 
 from ios_emu.cli import modes
 from ios_emu.cli.grammar import GrammarSource
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.reader import Reader, load_reader
 from ios_emu.errors import ProgrammingError
 
@@ -29,8 +30,7 @@ Made from `grammar/` by `make docs`. A line is a command as `?` spells it: words
 unique beginning will do), arguments as `?` shows them. `[x]` may be left out, `(x | y)` is one of them,
 `x{1..8}` stands one to eight times, `x...` any number of times.
 
-- **Works**: does what it does on a 2811. No cable reaches the router yet: what would happen on a wire does
-  not happen, and counters stay at zero.
+- **Works**: does what it does on a 2811.
 - **Kept**: taken, shown by `show running-config` and saved; nothing else comes of it.
 - **Read**: taken so that a configuration of a real router can be pasted; nothing comes of it.
 - **Known**: a 2811 has the word, and it counts for abbreviations, for the place of the caret and for `?`.
@@ -39,19 +39,34 @@ unique beginning will do), arguments as `?` shows them. `[x]` may be left out, `
 In a sub-mode the commands of global configuration are understood, too. Behind `no` and `default` arguments
 can be left out where IOS allows it.
 """
+_OWN_WORDS = """\
+## Answers in our own words
+
+What IOS says in these cases of DHCP we do not know: these words are ours, not Cisco's. `{x}` is filled in.
+"""
 _SECTIONS = (
     ("config", "Global configuration", modes.CONFIG),
     ("interface", "Interface configuration", modes.INTERFACE),
     ("subinterface", "Sub-interface configuration", modes.SUBINTERFACE),
     ("line", "Line configuration", modes.LINE),
     ("dhcp", "DHCP pool configuration", modes.DHCP),
+    ("dhcp_subnet", "Secondary subnet of a DHCP pool", modes.DHCP_SUBNET),
+    ("pool_class", "Class of a DHCP pool", modes.POOL_CLASS),
+    ("dhcp_class", "DHCP class configuration", modes.DHCP_CLASS),
+    ("class_relay", "Relay agent information of a DHCP class", modes.CLASS_RELAY),
     ("control_plane", "Control-plane configuration", modes.CONTROL_PLANE),
 )
 # Parts of commands that are written with one word in the table and have a section of their own.
 _PARTS = {"interface_name": "INTERFACE", "pipe": "FILTER"}
 # Alternatives that put something in front of a command, or behind it.
 _WRAPPERS = ("negated", "defaulted", "done", "piped")
-_STATES = {"kept": "Kept", "marker": "Read"}
+_STATES = {
+    "kept": "Kept",
+    "dhcp_kept": "Kept",
+    "interface_kept": "Kept",
+    "override_kept": "Kept",
+    "marker": "Read",
+}
 _USER_LEVEL = 1
 _WIDTH = 110
 
@@ -94,6 +109,7 @@ def command_table(reader: Reader) -> str:
     blocks += _section("A host's prompt: `C:\\>`", walk.section("host"))
     blocks += _section("`INTERFACE`", walk.section("interface_name"))
     blocks += _section("`FILTER`", walk.section("pipe"))
+    blocks += [_OWN_WORDS, "```\n" + "\n".join(sorted(words.value for words in OwnWords)) + "\n```\n"]
     return "\n".join(blocks)
 
 
@@ -107,7 +123,7 @@ def _section(title: str, section: Section) -> list[str]:
 
 def _commands(forms: list[Form]) -> list[str]:
     blocks = []
-    for state in ("Works", *_STATES.values()):
+    for state in dict.fromkeys(("Works", *_STATES.values())):
         lines = sorted(form.text for form in forms if form.state == state)
         if lines:
             blocks.append(f"{state}:\n\n```\n" + "\n".join(lines) + "\n```\n")

@@ -1,17 +1,23 @@
 """What a command that asks says to the session that runs it.
 
-A handler that only answers returns its text. One that asks, waits or speaks in between is a generator: it
-yields these steps, is sent the answers, and returns its last text.
+A handler that only answers returns its text, or an Output that makes it while it is shown. One that asks,
+waits or speaks in between is a generator: it yields these steps, is sent the answers, and returns its last
+text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from ios_emu.clock import Signal
+from ios_emu.clock import MILLISECOND, Signal
+
+# It is more than a part of the work takes: at the wall clock's pace, who falls behind would have ever longer
+# parts to do at once.
+BREATH = 10 * MILLISECOND
+"""How long a command with much to do lets others go first, between two parts of it."""
 
 
 class Kind(Enum):
@@ -80,5 +86,18 @@ class Interrupted(Exception):
 Step = Ask | Say | Relay | Linger | Signal | int
 """A plain number sleeps that many nanoseconds of lab time."""
 
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Long text that is made while it is shown: lines without their ends, as the terminal takes them.
+
+    `None` between two lines is where others may go first: nobody is to wait for all of it.
+    """
+
+    lines: Iterator[str | None]
+
+
 Dialogue = Generator[Step, Any, str]
 Reply = str | Dialogue
+Answer = Reply | Output
+"""What a command gives: its text, a text that is made while it is shown, or a dialogue."""

@@ -29,7 +29,21 @@ from lark.lexer import Lexer, LexerState
 
 from ios_emu.errors import ProgrammingError
 
-MODES = ("exec", "config", "interface", "subinterface", "line", "dhcp", "control_plane", "lab", "host")
+MODES = (
+    "exec",
+    "config",
+    "interface",
+    "subinterface",
+    "line",
+    "dhcp",
+    "dhcp_subnet",
+    "pool_class",
+    "dhcp_class",
+    "class_relay",
+    "control_plane",
+    "lab",
+    "host",
+)
 
 _FLAGS = r"(?P<level>\d+)?\s*(?P<dialect>ios|pt|hidden)?"
 _HELP = re.compile(rf"^(?P<body>.*?)\s*//\s*{_FLAGS}\s*:\s?(?P<text>.*)$")

@@ -35,7 +35,8 @@ class HostShell:
 
     def __init__(self, host: Host, reader: Callable[[], Reader], handlers: dict[str, HostHandler]) -> None:
         self.host = host
-        self.terminal = Terminal(length=0)
+        # A long line goes on in the next one, where a router would scroll it.
+        self.terminal = Terminal(length=0, width=0)
         self.ended = False
         self._reader = reader
         self._handlers = handlers

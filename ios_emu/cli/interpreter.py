@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ios_emu.cli.dialogue import Reply
+from ios_emu.cli.dialogue import Answer
 from ios_emu.cli.editor import History
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandError
@@ -55,8 +55,8 @@ class Interpreter(Protocol):
     def exec_timeout(self) -> tuple[int, int]:
         """After how long without a key the session ends, in minutes and seconds; (0, 0) for never."""
 
-    def execute(self, line: str) -> Reply:
-        """Runs a line. Returns its text or its dialogue; raises CommandError."""
+    def execute(self, line: str) -> Answer:
+        """Runs a line. Returns its text, its output or its dialogue; raises CommandError."""
 
     def explain(self, error: CommandError, line: str) -> str:
         """The device's words for an error in a line."""

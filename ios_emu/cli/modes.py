@@ -26,6 +26,14 @@ SUBINTERFACE = Mode(
 )
 LINE = Mode("line", "(config-line)", "Line configuration commands:")
 DHCP = Mode("dhcp", "(dhcp-config)", "DHCP pool configuration commands:", title_packet_tracer=False)
+DHCP_SUBNET = Mode(
+    "dhcp_subnet", "(config-dhcp-subnet-secondary)", "DHCP secondary subnet configuration commands:"
+)
+POOL_CLASS = Mode("pool_class", "(config-dhcp-pool-class)", "DHCP pool class configuration commands:")
+DHCP_CLASS = Mode("dhcp_class", "(config-dhcp-class)", "DHCP class configuration commands:")
+CLASS_RELAY = Mode(
+    "class_relay", "(config-dhcp-class-relayinfo)", "DHCP class relay agent information commands:"
+)
 CONTROL_PLANE = Mode("control_plane", "(config-cp)", "Control Plane configuration commands:")
 
 # IOS cuts long host names in the prompts of configuration modes.

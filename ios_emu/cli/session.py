@@ -12,7 +12,19 @@ from enum import Enum, auto
 from functools import partial
 from types import GeneratorType
 
-from ios_emu.cli.dialogue import Ask, Departure, Dialogue, EndedText, Interrupted, Kind, Linger, Relay, Say
+from ios_emu.cli.dialogue import (
+    BREATH,
+    Ask,
+    Departure,
+    Dialogue,
+    EndedText,
+    Interrupted,
+    Kind,
+    Linger,
+    Output,
+    Relay,
+    Say,
+)
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
 from ios_emu.cli.interpreter import Interpreter
@@ -220,7 +232,7 @@ class Session:
         if isinstance(reply, GeneratorType):
             self._run(reply)
         elif reply:
-            assert isinstance(reply, str)
+            assert isinstance(reply, str | Output)
             self._page(reply, self._prompt)
         else:
             self._prompt()
@@ -383,10 +395,13 @@ class Session:
 
     def _interrupt_wait(self) -> None:
         dialogue = self._dialogue
-        assert dialogue is not None
         if self._sleep is not None:
             self._sleep.cancel()
-        self._step(lambda: dialogue.throw(Interrupted()))
+        if dialogue is not None:
+            self._step(lambda: dialogue.throw(Interrupted()))
+        else:
+            self._pager.stop()
+            self._after_pages()
 
     def _stop_dialogue(self) -> None:
         if self._sleep is not None:
@@ -397,10 +412,14 @@ class Session:
 
     # Output
 
-    def _page(self, text: str, after: Callable[[], None]) -> None:
+    def _page(self, text: str | Output, after: Callable[[], None]) -> None:
         """Prints text, a screen at a time where the terminal has a length; then calls `after`."""
         self._after_pages = after
-        self._print(self._pager.begin(text, self.shell.terminal.length))
+        length = self.shell.terminal.length
+        if isinstance(text, Output):
+            self._print(self._pager.begin_output(text.lines, length))
+        else:
+            self._print(self._pager.begin(text, length))
         self._go_on_paging()
 
     def _turn_page(self, key: Key) -> None:
@@ -410,8 +429,20 @@ class Session:
     def _go_on_paging(self) -> None:
         if self._pager.waits:
             self.state = State.PAGER
+        elif self._pager.pauses:
+            self._wait()
+            self._sleep = self.clock.call_later(BREATH, self._resume_output, self._waiting)
         else:
             self._after_pages()
+
+    def _resume_output(self, ticket: int) -> None:
+        """The others have had their turn."""
+        if self.state is not State.WAITING or ticket != self._waiting:
+            return
+        self._print(self._pager.go_on())
+        self._go_on_paging()
+        self._pump()
+        self._flush()
 
     def _print_lines(self, text: str) -> None:
         self._print(text.replace("\n", "\r\n"))

@@ -17,8 +17,9 @@ from ios_emu.cli.commands.nvram import save_configuration
 from ios_emu.cli.commands.show_ip import brief_rows
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.interface_text import show_ip_interface_brief
+from ios_emu.cli.loading import load_configuration
 from ios_emu.cli.questions import Asking, ask_yes
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.secret import Secret
 from ios_emu.stack.interface_name import InterfaceName

@@ -6,15 +6,15 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ios_emu.cli import modes, screens
 from ios_emu.cli.aliases import aliases_of, begun_by, expand
-from ios_emu.cli.dialogue import Ask, Interrupted, Reply, Say
+from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
@@ -25,7 +25,7 @@ from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
-from ios_emu.services.dhcp_server import Pool
+from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 UNKNOWN_WORD = "(unknown word)"
 """The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
 
-Handler = Callable[..., Reply | None]
+Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
 
@@ -46,7 +46,10 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-Target = Interface | InterfaceRange | Pool | list[LineSettings] | None
+_Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass)
+Target = (
+    Interface | InterfaceRange | Pool | SecondaryNetwork | PoolClass | DhcpClass | list[LineSettings] | None
+)
 """What the commands of a sub-mode work on."""
 
 
@@ -93,6 +96,8 @@ class Shell:
         self._line = line
         self.mode: Mode = modes.EXEC
         self.target: Target = None
+        # The modes around the one that it is in, but for global configuration, the outermost first.
+        self._around: list[tuple[Mode, Target]] = []
         self.terminal = Terminal()
         self.ended = False
 
@@ -176,14 +181,27 @@ class Shell:
     def enter(self, mode: Mode, target: Target = None) -> None:
         """Goes to a mode."""
         self.mode, self.target = mode, target
+        self._around.clear()
+
+    def enter_within(self, mode: Mode, target: Target) -> None:
+        """Goes to a mode below the one that it is in: `exit` leads back there."""
+        self._around.append((self.mode, self.target))
+        self.mode, self.target = mode, target
+
+    def exit_mode(self) -> None:
+        """One level up."""
+        if self._around:
+            self.mode, self.target = self._around.pop()
+        else:
+            self.enter(modes.CONFIG)
 
     def leave_configuration(self) -> None:
         """Back to privileged EXEC, as `end` does, with its log line."""
         self.enter(modes.EXEC)
         self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.who}")
 
-    def execute(self, line: str) -> Reply:
-        """Runs a line. Returns its text or its dialogue; raises the CommandErrors that IOS answers."""
+    def execute(self, line: str) -> Answer:
+        """Runs a line. Returns its text, its output or its dialogue; raises the errors that IOS answers."""
         stripped = line.strip()
         if not stripped:
             return self._resume_current()
@@ -197,8 +215,9 @@ class Shell:
             if self.mode is modes.EXEC and len(stripped.split()) == 1:
                 return shared_handlers()[UNKNOWN_WORD](self, stripped) or ""
             raise
-        if mode is not self.mode and not command.exec_:
-            self.enter(mode)
+        if not command.exec_:
+            while mode is not self.mode:
+                self.exit_mode()
         if command.known is not None:
             raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
         return self._run(command)
@@ -238,11 +257,9 @@ class Shell:
 
     def complete(self, text: str) -> str | None:
         """The word that Tab writes out, or None."""
-        reader, privileges = self._reader(), self._privileges
-        word = reader.complete(text, self.mode.name, self.level, privileges)
-        if word is None and self.mode not in (modes.EXEC, modes.CONFIG):
-            word = reader.complete(text, modes.CONFIG.name, self.level, privileges)
-        return word
+        reader, rules = self._reader(), self._privileges
+        words = (reader.complete(text, mode.name, self.level, rules) for mode in self._modes())
+        return next((word for word in words if word is not None), None)
 
     @property
     def _privileges(self) -> Privileges | None:
@@ -259,26 +276,30 @@ class Shell:
         return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level, privileges))
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
-        """Tries the mode, and behind a sub-mode global configuration, as IOS does.
+        """Tries the mode, and behind a sub-mode those around it and global configuration, as IOS does.
 
-        When both refuse, the answer is of the one that understood more of the line.
+        When all refuse, the answer is of the one that understood most of the line.
         """
-        try:
-            return read(self.mode), self.mode
-        except (InvalidInput, AmbiguousCommand) as error:
-            if self.mode in (modes.EXEC, modes.CONFIG):
-                raise
+        refusals: list[InvalidInput | AmbiguousCommand] = []
+        for mode in self._modes():
             try:
-                return read(modes.CONFIG), modes.CONFIG
-            except (InvalidInput, AmbiguousCommand) as other:
-                raise max(error, other, key=lambda one: one.column) from None
+                return read(mode), mode
+            except (InvalidInput, AmbiguousCommand) as error:
+                refusals.append(error)
+        raise max(refusals, key=lambda one: one.column)
 
-    def _run(self, command: Command) -> Reply:
+    def _modes(self) -> list[Mode]:
+        """The mode that it is in, and those whose commands are understood there, too."""
+        if self.mode in (modes.EXEC, modes.CONFIG):
+            return [self.mode]
+        return [self.mode, *(mode for mode, _ in reversed(self._around)), modes.CONFIG]
+
+    def _run(self, command: Command) -> Answer:
         filter_ = command.filter
         if filter_ is not None and filter_.kind in _TO_FILES:
             raise CommandRefused(f"%Error opening {filter_.pattern} (output can't go to a file here)")
         if isinstance(self.target, InterfaceRange) and not command.exec_:
-            reply: Reply = self._run_for_each(command, self.target)
+            reply: Answer = self._run_for_each(command, self.target)
         else:
             reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
@@ -289,10 +310,12 @@ class Shell:
         from ios_emu.cli.filters import parse_filter
 
         keep = parse_filter(filter_.kind, filter_.pattern)
+        if isinstance(reply, Output):
+            return Output(keep(reply.lines))
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
 
-    def _run_for_each(self, command: Command, targets: InterfaceRange) -> Reply:
+    def _run_for_each(self, command: Command, targets: InterfaceRange) -> Answer:
         """Does a command to each interface of a range, until it leads somewhere else."""
         text, mode = "", self.mode
         try:
@@ -346,7 +369,11 @@ class Call:
     @property
     def pool(self) -> Pool:
         """The DHCP pool that is being configured."""
-        assert isinstance(self.shell.target, Pool)
+        return self.target(Pool)
+
+    def target(self, kind: type[_Target]) -> _Target:
+        """What is being configured, in a mode of that kind."""
+        assert isinstance(self.shell.target, kind)
         return self.shell.target
 
     @property
@@ -358,40 +385,3 @@ class Call:
     def invalid(self, argument: str, offset: int = 0) -> InvalidInput:
         """The caret error under an argument that this router can't take."""
         return InvalidInput(self.command.columns[argument] + offset)
-
-
-def load_configuration(shell: Shell, text: str) -> Iterator[tuple[int, str, CommandError]]:
-    """Feeds a configuration to a shell, line after line; yields (line number, line, error) of each fault.
-
-    Questions that a line asks (a banner's text) are answered by the lines behind it.
-    """
-    shell.enter(modes.CONFIG)
-    lines = iter(enumerate(text.splitlines(), 1))
-    for number, line in lines:
-        if line.strip() == "end":
-            break
-        try:
-            reply = shell.execute(line)
-            if isinstance(reply, GeneratorType):
-                _answer(reply, lines)
-        except CommandError as error:
-            yield number, line, error
-    shell.enter(modes.EXEC)
-
-
-def _answer(dialogue: Any, lines: Iterable[tuple[int, str]]) -> None:
-    """Runs a dialogue with the lines that follow as its answers."""
-    source = iter(lines)
-    try:
-        step = next(dialogue)
-        while True:
-            if isinstance(step, Ask):
-                following = next(source, None)
-                step = dialogue.throw(Interrupted()) if following is None else dialogue.send(following[1])
-            elif isinstance(step, Say):
-                step = next(dialogue)
-            else:
-                dialogue.close()
-                return
-    except (StopIteration, Interrupted):
-        return

@@ -12,6 +12,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.lines import Lines
 from ios_emu.devices.logging_settings import LoggingSettings
+from ios_emu.devices.names_config import Names
 from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
@@ -50,6 +51,7 @@ class Configuration:
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)

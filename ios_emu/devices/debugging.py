@@ -21,7 +21,8 @@ DHCP_EVENTS = "DHCP server event"
 DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
-SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT)
+DOMAIN = "Domain Name System"
+SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {
@@ -54,6 +55,9 @@ class Debugging:
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
+        if subject == DOMAIN:
+            names = self._router.dns
+            names.resolver.trace = names.trace if active else None
 
     def set_all(self, active: bool) -> None:
         """Switches all of them on or off."""

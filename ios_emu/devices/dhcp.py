@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ios_emu.devices.debugging import DHCP_EVENTS, DHCP_LINKAGE, DHCP_PACKETS
 from ios_emu.services.dhcp_engine import DhcpEngine
-from ios_emu.services.dhcp_environment import Delivery, Destination, LeaseJournal
+from ios_emu.services.dhcp_environment import Delivery, Destination
 from ios_emu.services.dhcp_relay import DhcpRelay
 from ios_emu.services.ping import Outcome, Pinger
+from ios_emu.services.record_journal import RecordJournal
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, IpInterface, Prefix
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage
@@ -32,7 +33,7 @@ _ECHO_SIZE = 72
 class RouterDhcp:
     """Server and relay of one router. `journal` keeps the leases, `stored` is what it kept before."""
 
-    def __init__(self, router: Router, journal: LeaseJournal | None = None, stored: bytes = b"") -> None:
+    def __init__(self, router: Router, journal: RecordJournal | None = None, stored: bytes = b"") -> None:
         self.journal = journal
         self.engine = DhcpEngine(router.config.dhcp, router.clock, self)
         self.relay = DhcpRelay(router.config.dhcp, self)
@@ -60,6 +61,12 @@ class RouterDhcp:
         elif not wanted and self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def import_options(self, options: dict[int, bytes]) -> None:
+        """What other servers told the router goes to the pools with `import all`."""
+        if options != self.engine.imported:
+            self.engine.imported = options
+            self.engine.config.touch()
 
     def _receive(self, received: Received) -> None:
         payload, interface = received.payload, received.interface

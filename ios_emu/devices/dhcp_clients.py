@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ios_emu.stack.ip_interface import IpInterface
     from ios_emu.stack.udp import Received, UdpSocket
 
+_IMPORTABLE = (dhcp.DOMAIN_NAME_SERVER, dhcp.DOMAIN_NAME, dhcp.NETBIOS_NAME_SERVER, dhcp.NETBIOS_NODE_TYPE)
+
 LEASED_DISTANCE = 254
 """The administrative distance of the default route that a lease brings."""
 
@@ -237,6 +239,23 @@ class RouterDhcpClients:
     def renew(self, client: InterfaceClient, done: Done) -> None:
         """`renew dhcp INTERFACE`."""
         client.client.renew(done)
+
+    def imported(self) -> dict[int, bytes]:
+        """What servers told the router that its own pools may tell their clients: `import all`."""
+        found: dict[int, bytes] = {}
+        for client in self:
+            lease = client.client.lease
+            options = {} if lease is None else lease.options
+            found |= {code: options[code] for code in _IMPORTABLE if code in options and code not in found}
+        return found
+
+    def name_servers(self) -> list[IPv4Address]:
+        """The name servers that the leases bring, each one once."""
+        leases = (client.client.lease for client in self)
+        found = (
+            one for lease in leases if lease is not None for one in lease.addresses(dhcp.DOMAIN_NAME_SERVER)
+        )
+        return list(dict.fromkeys(found))
 
     def routes(self) -> Iterator[StaticRoute]:
         """The default routes that the leases bring."""

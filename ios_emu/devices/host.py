@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import Clock
+from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.stack.cable import Port
 from ios_emu.stack.forwarding import ForwardingEntry, Hop
 from ios_emu.stack.ip_interface import IpInterface, Prefix
@@ -15,9 +18,15 @@ from ios_emu.wire.ethernet import MacAddress, mac_for
 
 if TYPE_CHECKING:
     from ios_emu.devices.host_dhcp import HostDhcp
+    from ios_emu.devices.host_dns import DnsService
+    from ios_emu.services.mail_program import MailProgram
+    from ios_emu.services.mail_server import MailServer
+    from ios_emu.services.record_journal import RecordJournal
+    from ios_emu.services.resolver import Resolver, Settings
 
 PORT_NAME = "FastEthernet0"
 _TTL = 128
+_NO_ADDRESS = IPv4Address(0)
 
 
 class Host:
@@ -40,6 +49,9 @@ class Host:
         self.dns_server: IPv4Address | None = None
         self.domain = ""
         self.dhcp: HostDhcp | None = None
+        # Opens what keeps mail beyond the process, with what it kept; and where settings are saved.
+        self.open_mail: Callable[[], tuple[RecordJournal, bytes]] | None = None
+        self.journal: Journal = MemoryJournal()
         self.node = Node(clock, chance, forwards=False, ttl=_TTL, unreachable_interval=0)
         self.interface = IpInterface(PORT_NAME, self.port, self.mac)
         self._chance = chance
@@ -81,6 +93,48 @@ class Host:
         self.address, self.gateway, self.dns_server = address, gateway, dns_server
         self.domain = domain
         self._apply()
+
+    @cached_property
+    def mail_server(self) -> MailServer:
+        """The mail services, which are off until somebody switches them on."""
+        from ios_emu.devices.host_services import DEFAULT_DOMAIN, mail_server
+
+        return mail_server(self, DEFAULT_DOMAIN, *self._open_mail())
+
+    @cached_property
+    def mail(self) -> MailProgram:
+        """The mail program."""
+        from ios_emu.services.mail_program import MailProgram
+
+        return MailProgram(*self._open_mail())
+
+    def _open_mail(self) -> tuple[RecordJournal | None, bytes]:
+        return (None, b"") if self.open_mail is None else self.open_mail()
+
+    @cached_property
+    def dns_service(self) -> DnsService:
+        """The name service, which a server may switch on."""
+        from ios_emu.devices.host_dns import DnsService
+
+        return DnsService(self.node)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """What looks up names for this host, made when it is first needed."""
+        from ios_emu.services.dns_wire import NodeWire
+        from ios_emu.services.resolver import Resolver
+
+        chance = random.Random(f"{self.name}/resolver")
+        return Resolver(self.clock, NodeWire(lambda: self.node), chance, self._resolver_settings)
+
+    def _resolver_settings(self) -> Settings:
+        """A server of names that was given no other asks itself."""
+        from ios_emu.services.resolver import Settings
+
+        server = self.dns_server if self.dns_server != _NO_ADDRESS else None
+        if server is None and self.address is not None and self.dns_service.enabled:
+            server = self.address.ip
+        return Settings((int(server),) if server else (), (self.domain,) if self.domain else ())
 
     def _carrier_changed(self) -> None:
         self._apply()

@@ -6,6 +6,7 @@ some stand in a dialect's configuration even when nobody ever typed them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ios_emu.devices.dialect import Dialect
@@ -39,6 +40,27 @@ KEPT = (
     Kept("ip source-route", "cef", on_by_default=True),
     Kept("ip cef", "cef", on_by_default=True, factory=((_IOS, "ip cef"), (_PT, "ip cef"))),
     Kept("ipv6 cef", "cef", factory=((_PT, "no ipv6 cef"),)),
+    Kept("ip dhcp smart-relay", "dhcp-relay"),
+    Kept("ip dhcp relay information option vpn", "dhcp-relay"),
+    Kept("ip dhcp relay information option subscriber-id", "dhcp-relay"),
+    Kept("ip dhcp relay source-interface", "dhcp-relay"),
+    Kept("ip dhcp subscriber-id interface-name", "dhcp-relay"),
+    Kept("ip dhcp use vrf remote", "dhcp"),
+    Kept("ip dhcp use subscriber-id client-id", "dhcp"),
+    Kept("ip dhcp aaa default username", "dhcp"),
+    Kept("ip dhcp binding cleanup interval", "dhcp"),
+    Kept("ip dhcp compatibility lease-query client", "dhcp"),
+    Kept("ip dhcp compatibility suboption link-selection", "dhcp"),
+    Kept("ip dhcp limit lease log", "dhcp"),
+    Kept("ip dhcp limit lease per interface", "dhcp"),
+    Kept("ip dhcp limited-broadcast-address", "dhcp"),
+    Kept("ip dhcp route connected", "dhcp"),
+    Kept("ip dhcp route static", "dhcp"),
+    Kept("ip dhcp update dns", "dhcp"),
+    Kept("ip dhcp excluded-address vrf", "dhcp", many=True),
+    Kept("ip dhcp-server query lease retries", "names"),
+    Kept("ip dhcp-server query lease timeout", "names"),
+    Kept("ip dhcp-server", "names", many=True),
     Kept("ip bootp server", "names", on_by_default=True),
     Kept("spanning-tree mode", "spanning-tree", factory=((_PT, "spanning-tree mode pvst"),)),
     Kept("ip classless", "classless", on_by_default=True, factory=((_PT, "ip classless"),)),
@@ -63,6 +85,29 @@ KEPT = (
     Kept("file prompt quiet", "file"),
 )
 
+INTERFACE_KEPT = (
+    "ip dhcp limit lease",
+    "ip dhcp relay information check-reply",
+    "ip dhcp relay information option-insert",
+    "ip dhcp relay information option server-id-override",
+    "ip dhcp relay information option subscriber-id",
+    "ip dhcp relay information option vpn-id",
+    "ip dhcp relay information policy-action",
+)
+"""The first words of an interface's lines that are kept without effect."""
+
+POOL_KEPT = (
+    "accounting",
+    "origin",
+    "relay destination",
+    "relay source",
+    "relay target",
+    "subnet prefix-length",
+    "update dns",
+    "vrf",
+)
+"""Those of a DHCP pool."""
+
 _BY_LENGTH = sorted(KEPT, key=lambda kept: -len(kept.key))
 
 
@@ -71,6 +116,14 @@ def kept_for(line: str) -> Kept:
     for kept in _BY_LENGTH:
         if line == kept.key or line.startswith(kept.key + " "):
             return kept
+    raise KeyError(line)
+
+
+def key_of(line: str, keys: Iterable[str]) -> str:
+    """Which of the keys `line` begins with. Raises KeyError when grammar and list do not fit each other."""
+    for key in keys:
+        if line == key or line.startswith(f"{key} "):
+            return key
     raise KeyError(line)
 
 

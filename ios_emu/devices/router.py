@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
@@ -33,7 +33,8 @@ from ios_emu.wire.ethernet import mac_for
 if TYPE_CHECKING:
     from ios_emu.devices.dhcp import RouterDhcp
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
-    from ios_emu.services.dhcp_environment import LeaseJournal
+    from ios_emu.devices.router_dns import RouterDns
+    from ios_emu.services.record_journal import RecordJournal
 
 POWER_ON = "power-on"
 _LOG_DELAY = 250 * MILLISECOND
@@ -67,7 +68,7 @@ class Router:
         chance: random.Random | None = None,
         journal: Journal | None = None,
         read_config: ReadConfig = _read_nothing,
-        leases: Callable[[], tuple[LeaseJournal, bytes]] | None = None,
+        leases: Callable[[], tuple[RecordJournal, bytes]] | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -95,6 +96,8 @@ class Router:
         self._dhcp: RouterDhcp | None = None
         self._dhcp_clients: RouterDhcpClients | None = None
         self.network.on_change(self._apply_dhcp)
+        self._dns: RouterDns | None = None
+        self.network.on_change(self._apply_dns)
         self.debugging = Debugging(self)
         self._saved = configuration_body(self.config)
 
@@ -133,6 +136,8 @@ class Router:
         self._saved = configuration_body(self.config)
         quiet, self.links_quiet = self.links_quiet, True
         self._restart_dhcp()
+        if self._dns is not None:
+            self._dns.restart()
         self.network.restart()
         self.debugging.set_all(False)
         self.links_quiet = quiet
@@ -230,6 +235,29 @@ class Router:
             self.dhcp.apply()
         if self._dhcp_clients is not None or any(interface.dhcp for interface in interfaces):
             self.dhcp_clients.apply()
+        if self._dhcp is not None and self._dhcp_clients is not None:
+            self._dhcp.import_options(self._dhcp_clients.imported())
+
+    # Names
+
+    @property
+    def dns(self) -> RouterDns:
+        """The resolver and the name server, made when they are first needed."""
+        if self._dns is None:
+            from ios_emu.devices.router_dns import RouterDns
+
+            self._dns = RouterDns(self)
+        return self._dns
+
+    @property
+    def name_servers(self) -> list[IPv4Address]:
+        """The name servers that it asks: those that are configured, then those of leases."""
+        leased = [] if self._dhcp_clients is None else self._dhcp_clients.name_servers()
+        return list(dict.fromkeys([*self.config.name_servers, *leased]))
+
+    def _apply_dns(self) -> None:
+        if self._dns is not None or self.config.names.server:
+            self.dns.apply()
 
     # Interfaces
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import (
     DEFAULT_KEEPALIVE,
@@ -19,14 +20,10 @@ from ios_emu.devices.interface import (
     Interface,
 )
 from ios_emu.devices.kept import KEPT, lines_at
-from ios_emu.services.dhcp_server import INFINITE, HardwareAddress, Pool, RawOption, Setting
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
 """The modes that have aliases: the start rule of the grammar, and what `alias` calls it."""
-
-_HOUR = 60
-_DAY = 24 * _HOUR
 
 
 def configuration_body(config: Configuration) -> str:
@@ -64,6 +61,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.encapsulation is not None:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
+    lines += [f" {line}" for line in interface_dhcp_config(interface)]
     lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
     if interface.dhcp is not None:
         lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
@@ -107,7 +105,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "!")
     yield from lines_at(config.kept, "cef")
     yield from ("!", "!")
-    yield from _dhcp(config)
+    yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
     yield from _names(config)
     yield from _users(config)
@@ -119,6 +117,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "flow")
     yield from ("!", "!")
     yield from lines_at(config.kept, "http")
+    yield from _dns_server(config)
     yield from ("!", "!")
     yield from _last_kept(config)
     yield from ("control-plane", "!")
@@ -141,7 +140,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _enable(config)
     yield from _clock(config)
     yield from ("!", "!")
-    yield from _dhcp(config)
+    yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield from ["!"] * 3
     yield from lines_at(config.kept, "aaa")
     yield from lines_at(config.kept, "cef")
@@ -158,6 +157,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield "!"
     yield from lines_at(config.kept, "flow")
     yield from lines_at(config.kept, "http")
+    yield from _dns_server(config)
     yield from ["!"] * 3
     yield from _last_kept(config)
     yield from _banner(config)
@@ -201,6 +201,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
         yield "service sequence-numbers"
     if config.tcp_small_servers:
         yield "service tcp-small-servers"
+    if not config.dhcp.service:
+        yield "no service dhcp"
 
 
 def _enable(config: Configuration) -> Iterator[str]:
@@ -215,6 +217,7 @@ def _enable(config: Configuration) -> Iterator[str]:
 def _names(config: Configuration) -> Iterator[str]:
     if not config.domain_lookup:
         yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
+    yield from config.names.lines(config.dialect is Dialect.IOS)
     yield from (f"ip name-server {address}" for address in config.name_servers)
     yield from lines_at(config.kept, "names")
 
@@ -223,6 +226,11 @@ def _users(config: Configuration) -> Iterator[str]:
     if config.users:
         yield "!"
     yield from (user.configuration for user in config.users.values())
+
+
+def _dns_server(config: Configuration) -> Iterator[str]:
+    if config.names.server:
+        yield "ip dns server"
 
 
 def _interfaces(config: Configuration) -> Iterator[str]:
@@ -268,73 +276,6 @@ def _lines(config: Configuration) -> Iterator[str]:
         yield from (f" {line}" for line in settings.configuration(packet_tracer))
         if number < 2:
             yield from separator
-
-
-def _dhcp(config: Configuration) -> Iterator[str]:
-    server, ios = config.dhcp, config.dialect is Dialect.IOS
-    if ios and (server.excluded or server.pools):
-        yield "no ip dhcp use vrf connected"
-    for excluded in server.excluded:
-        high = f" {excluded.high}" if excluded.high != excluded.low else ""
-        yield f"ip dhcp excluded-address {excluded.low}{high}"
-    if server.excluded:
-        yield "!"
-    for pool in server.pools.values():
-        yield f"ip dhcp pool {pool.name}"
-        yield from _pool(pool, "   " if ios else " ", " " if ios else "")
-        yield "!"
-
-
-def _pool(pool: Pool, indent: str, list_end: str) -> Iterator[str]:
-    for name, value in pool.settings.items():
-        if name == "lease":
-            yield f"{indent}lease {_lease(value)}"
-        else:
-            end = list_end if isinstance(value, tuple) else ""
-            yield f"{indent}{name} {_setting(value)}{end}"
-
-
-def _setting(value: Setting) -> str:
-    match value:
-        case IPv4Interface():
-            return _with_mask(value)
-        case IPv4Network():
-            return f"{value.network_address} {value.netmask}"
-        case HardwareAddress():
-            return f"{value.address}" if value.type == 1 else f"{value.address} {value.type}"
-        case RawOption():
-            return f"{value.kind} {_option_data(value)}"
-        case tuple():
-            return " ".join(map(str, value))
-        case bytes():
-            return dotted_hex(value)
-        case _:
-            return str(value)
-
-
-def _option_data(option: RawOption) -> str:
-    if option.kind == "ascii":
-        return option.data.decode("latin-1")
-    if option.kind == "hex":
-        return dotted_hex(option.data)
-    addresses = (IPv4Address(option.data[at : at + 4]) for at in range(0, len(option.data), 4))
-    return " ".join(map(str, addresses))
-
-
-def dotted_hex(data: bytes) -> str:
-    """Lower-case hexadecimal with a dot after every four digits, as IOS prints identifiers."""
-    digits = data.hex()
-    return ".".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-
-def _lease(value: Setting) -> str:
-    if value == INFINITE or not isinstance(value, int):
-        return "infinite"
-    days, rest = divmod(value, _DAY)
-    hours, minutes = divmod(rest, _HOUR)
-    if minutes:
-        return f"{days} {hours} {minutes}"
-    return f"{days} {hours}" if hours else f"{days}"
 
 
 def _with_mask(address: IPv4Interface) -> str:

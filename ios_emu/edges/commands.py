@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
 from ios_emu.edges.control import ProcessControl
-from ios_emu.edges.journal import StoreJournal
+from ios_emu.edges.journal import Journals
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.store import StateFolder, default_state_folder
 from ios_emu.errors import StateError
@@ -57,20 +57,30 @@ def _with_state(
     find_lab(lab)
     folder = StateFolder(Path(state) if state is not None else default_state_folder(lab), fresh)
     with folder:
-        journal = StoreJournal(folder)
-        running = Lab(
-            lab, quick=quick, journal=journal, read_state=folder.read, now=_lab_time(folder), report=_report
-        )
-        for notice in folder.notices:
-            print(notice, file=sys.stderr)
 
         def keep_lab_time() -> None:
             _keep_lab_time(folder, running.clock.now)
 
+        journals = Journals(folder, committed=keep_lab_time)
+        running = Lab(
+            lab,
+            quick=quick,
+            journal=journals.values,
+            read_state=folder.read,
+            leases=journals.opener("dhcp-leases"),
+            mail=journals.opener("mail"),
+            now=_lab_time(folder),
+            report=_report,
+        )
+        for notice in folder.notices:
+            print(notice, file=sys.stderr)
+        # Leases end at lab times: a process that is killed has kept where its own began.
+        keep_lab_time()
         try:
-            run(running, lambda: RealTime(running, journal, committed=keep_lab_time))
+            run(running, lambda: RealTime(running, journals))
         finally:
             keep_lab_time()
+            journals.close()
 
 
 def run(lab_name: str, commands: tuple[str, ...], capture: str | None) -> Iterator[str]:

@@ -168,6 +168,12 @@ class TerminalConsole:
 
         _write(b"\r\n")
         session: PromptSession[str] = PromptSession(completer=WordCompleter(self._prompt.words()))
+        loop = asyncio.get_running_loop()
+
+        def show_soon() -> None:
+            loop.call_soon(self._show_notices)
+
+        self._prompt.on_notice = show_soon
         while True:
             asking = asyncio.ensure_future(session.prompt_async(self._prompt.prompt))
             either: list[asyncio.Future[Any]] = [asking, done]
@@ -190,6 +196,14 @@ class TerminalConsole:
             if self._prompt.opened is not None:
                 self._device, self._prompt.opened = self._prompt.opened, None
                 return True
+
+    def _show_notices(self) -> None:
+        """What happened meanwhile, above the line that is being typed."""
+        from prompt_toolkit.application import run_in_terminal
+
+        text = self._prompt.take_notices().replace("\n", "\r\n").encode()
+        if text:
+            run_in_terminal(lambda: _write(text))
 
     def _execute(self, line: str, answers: list[str]) -> None:
         answers.append(self._prompt.execute(line))

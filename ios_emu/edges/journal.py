@@ -1,10 +1,24 @@
-"""The journal that stores records in the state folder, those of one wake-up together."""
+"""What a lab wants kept in its state folder: values, and journals of lines; those of one wake-up together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
+from ios_emu.edges.line_journal import LineJournal
 from ios_emu.edges.store import StateFolder, check_key
+
+
+class Committer(Protocol):
+    """Takes what is to be kept, and stores it when it is told to."""
+
+    @property
+    def pending(self) -> bool:
+        """Does anything wait for `commit`?"""
+
+    def commit(self) -> None:
+        """Stores what waits, and calls who waits for that."""
 
 
 class StoreJournal:
@@ -41,3 +55,43 @@ class StoreJournal:
                 failures.append(failure)
         if failures:
             raise ExceptionGroup("the journal's listeners failed", failures)
+
+
+class Journals:
+    """All that one lab keeps in `folder`. `committed` is called when a value was stored."""
+
+    def __init__(self, folder: StateFolder, committed: Callable[[], None] = lambda: None) -> None:
+        self.values = StoreJournal(folder)
+        self._folder = folder
+        self._committed = committed
+        self._lines: dict[str, LineJournal] = {}
+
+    def lines(self, name: str, device: str) -> tuple[LineJournal, bytes]:
+        """The journal of that name of a device, and what it holds. Raises StateError."""
+        key = f"{device}/{name}"
+        check_key(key)
+        journal = self._lines[key] = LineJournal(self._folder.path / key)
+        return journal, journal.read()
+
+    def opener(self, name: str) -> Callable[[str], tuple[LineJournal, bytes]]:
+        """Opens the journals of that name, device by device."""
+        return partial(self.lines, name)
+
+    @property
+    def pending(self) -> bool:
+        """Does anything wait for `commit`?"""
+        return self.values.pending or any(journal.pending for journal in self._lines.values())
+
+    def commit(self) -> None:
+        """Stores what waits."""
+        for journal in list(self._lines.values()):
+            if journal.pending:
+                journal.commit()
+        if self.values.pending:
+            self.values.commit()
+            self._committed()
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        for journal in self._lines.values():
+            journal.close()

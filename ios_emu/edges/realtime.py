@@ -10,23 +10,21 @@ import asyncio
 from collections.abc import Callable
 
 from ios_emu.clock import SECOND, Pace
-from ios_emu.edges.journal import StoreJournal
+from ios_emu.edges.journal import Committer
 from ios_emu.lab.topology import Lab
 
 
 class RealTime:
-    """A lab that runs at the pace of the wall clock, times `speed`. `committed` is called after a commit."""
+    """A lab that runs at the pace of the wall clock, times `speed`; `journal` is what it wants kept."""
 
     def __init__(
         self,
         lab: Lab,
-        journal: StoreJournal | None = None,
+        journal: Committer | None = None,
         speed: float = 1.0,
-        committed: Callable[[], None] = lambda: None,
     ) -> None:
         self.lab = lab
         self._journal = journal
-        self._committed = committed
         self._loop = asyncio.get_running_loop()
         self._pace = Pace(lab.clock, self._loop.time(), speed)
         self._alarm: asyncio.TimerHandle | None = None
@@ -48,7 +46,6 @@ class RealTime:
             if self._journal is None or not self._journal.pending:
                 return
             self._journal.commit()
-            self._committed()
 
     # What the lab prompt asks
 

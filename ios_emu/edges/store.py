@@ -129,8 +129,8 @@ class StateFolder:
         self.notices: list[str] = []
         self._descriptor: int | None = None
         try:
-            with _blamed(path, "the state folder can't be used"):
-                _sync(_make_folder(path))
+            with blamed(path, "the state folder can't be used"):
+                sync_folders(make_folder(path))
                 if fresh:
                     self._check_ours()
                 self._acquire()
@@ -156,7 +156,7 @@ class StateFolder:
     def read(self, name: str) -> bytes | None:
         """The value of `name`, or None: there is none, or it was damaged and is now set aside."""
         target = self._target(name)
-        with _blamed(target, "the state can't be read"):
+        with blamed(target, "the state can't be read"):
             if not target.is_file():
                 return None
             stored = target.read_bytes()
@@ -195,7 +195,7 @@ class StateFolder:
                 outcomes.append(error)
         for folder in set().union(*touched):
             try:
-                with _blamed(folder, "the state can't be stored"):
+                with blamed(folder, "the state can't be stored"):
                     _sync_folder(folder)
             except StateError as error:
                 pairs = zip(outcomes, touched, strict=True)
@@ -272,24 +272,24 @@ class StateFolder:
             entry.rename(moving / entry.name)
         # Without content `previous` stays: afresh twice must not lose what the first time kept.
         if moving.exists():
-            _sync({moving, self.path})
+            sync_folders({moving, self.path})
             if previous.exists():
                 shutil.rmtree(previous)
             moving.rename(previous)
-            _sync({self.path})
+            sync_folders({self.path})
 
     def _set_aside(self, target: Path, fault: str) -> None:
         endings = itertools.chain([".damaged"], (f".damaged-{number}" for number in itertools.count(2)))
         aside = next(file for end in endings if not os.path.lexists(file := Path(f"{target}{end}")))
         target.rename(aside)
-        _sync({target.parent})
+        sync_folders({target.parent})
         remedy = "the lab goes on without it; look there for what can be saved"
         what = f"the state was set aside as {aside.name}"
         self.notices.append(_printable(f"{target}: {what}: {fault}; {remedy}"))
 
 
 @contextmanager
-def _blamed(where: Path, what: str) -> Iterator[None]:
+def blamed(where: Path, what: str) -> Iterator[None]:
     """Turns what the system refuses into a StateError about `where`."""
     try:
         yield
@@ -331,11 +331,11 @@ def _fault(head: bytes, data: bytes) -> str:
     return "its checksum does not fit its content"
 
 
-def _make_folder(folder: Path) -> set[Path]:
+def make_folder(folder: Path) -> set[Path]:
     """Makes the folder and those above it that are missing; returns the folders that got a new name."""
     if folder.is_dir():
         return set()
-    touched = set() if folder.parent == folder else _make_folder(folder.parent)
+    touched = set() if folder.parent == folder else make_folder(folder.parent)
     folder.mkdir(0o700, exist_ok=True)
     return touched | {folder.parent}
 
@@ -343,8 +343,8 @@ def _make_folder(folder: Path) -> set[Path]:
 def _replace(target: Path, data: bytes) -> set[Path]:
     """Puts `data` in the place of the file, all or nothing; returns the folders that are to be synced."""
     temporary = target.with_name(target.name.join(_TEMPORARY))
-    with _blamed(target, "the state can't be stored"):
-        touched = _make_folder(target.parent)
+    with blamed(target, "the state can't be stored"):
+        touched = make_folder(target.parent)
         try:
             # Configurations hold passwords: only their user may read them.
             with open(temporary, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
@@ -361,13 +361,14 @@ def _replace(target: Path, data: bytes) -> set[Path]:
 
 
 def _remove(target: Path) -> set[Path]:
-    with _blamed(target, "the state can't be removed"):
+    with blamed(target, "the state can't be removed"):
         if not target.is_file():
             return set()
         target.unlink()
     return {target.parent}
 
 
-def _sync(folders: set[Path]) -> None:
+def sync_folders(folders: set[Path]) -> None:
+    """Makes new, renamed and removed names in these folders last."""
     for folder in folders:
         _sync_folder(folder)

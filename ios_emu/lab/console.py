@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli import platform_text, screens
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.loading import load_configuration
 from ios_emu.cli.login import arrive
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.session import Session
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router

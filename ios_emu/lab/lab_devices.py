@@ -16,8 +16,9 @@ from typing import Any
 from ios_emu.devices.dialect import Dialect
 from ios_emu.lab.lab_dns import DnsService, dns_service
 from ios_emu.lab.lab_keys import KeyReader, gateway_of, host_address, near, station, station_mac, within
-from ios_emu.lab.lab_mail import MailAccount, MailService, mail_account, mail_service
+from ios_emu.lab.lab_mail import MailService, mail_account, mail_service
 from ios_emu.lab.lab_values import shown
+from ios_emu.services.mail_account import MailAccount
 from ios_emu.wire.ethernet import MacAddress
 
 DEVICE_KEYS = {

@@ -22,7 +22,8 @@ from ios_emu.lab.lab_devices import DeviceFile, HostFile, RouterFile, SwitchFile
 from ios_emu.lab.lab_dns import DnsRecord, DnsService
 from ios_emu.lab.lab_keys import KeyReader
 from ios_emu.lab.lab_links import ROUTER_PORTS, SWITCH_PORTS, End, Link, read_links, segments
-from ios_emu.lab.lab_mail import MailAccount, MailService
+from ios_emu.lab.lab_mail import MailService
+from ios_emu.services.mail_account import MailAccount
 from ios_emu.wire.ethernet import MacAddress, mac_for
 
 __all__ = [

@@ -12,23 +12,12 @@ from dataclasses import dataclass, field
 from ios_emu.lab.lab_dns import domain_name, is_domain
 from ios_emu.lab.lab_keys import KeyReader, within
 from ios_emu.lab.lab_values import shown
+from ios_emu.services.mail_account import MailAccount
 
 ACCOUNT_KEYS = ("name", "address", "incoming", "outgoing", "user", "password")
 MAIL_KEYS = ("domain", "smtp", "pop3", "users")
 
 _USER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?")
-
-
-@dataclass(frozen=True, slots=True)
-class MailAccount:
-    """The settings of a PC's mail program; `incoming` and `outgoing` are names or addresses of servers."""
-
-    name: str
-    address: str
-    incoming: str
-    outgoing: str
-    user: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)

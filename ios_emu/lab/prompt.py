@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ios_emu.cli.shell import shared_reader
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, UserError
 from ios_emu.lab.device import RouterDevice
+from ios_emu.lab.event_filter import read_filter
+from ios_emu.lab.events import Event, Listener, event_line, events_table
 from ios_emu.lab.lab_values import ValueProblem, chance_of, duration
 from ios_emu.lab.output import Output
+from ios_emu.lab.ports import ports_table, ports_used
 
 if TYPE_CHECKING:
     from ios_emu.lab.topology import Lab, LabCable
@@ -76,20 +79,33 @@ class LabPrompt:
         self.control: Control = control or FastControl(lab)
         self.opened: str | None = None
         self.quitting = False
+        # Is called when there is something new to take.
+        self.on_notice: Callable[[], None] = lambda: None
         self._notices: list[str] = []
+        self._live: Listener | None = None
+        # From now on: an event that nobody watched for is gone.
+        self._rows = lab.events
         self._handlers: dict[str, Callable[..., str]] = {
             "lab_capture": self._capture,
             "lab_devices": self._devices,
+            "lab_events_all": self._all_events,
+            "lab_events_clear": self._clear_events,
+            "lab_events_live": self._live_events,
+            "lab_events_show": self._show_event,
+            "lab_events_some": self._events,
+            "lab_graph": self._graph,
             "lab_help": self._help,
             "lab_link": self._link,
             "lab_links": self._links,
             "lab_open": self._open,
+            "lab_ports": self._ports,
             "lab_pause": lambda: self.control.pause(),
             "lab_quit": self._quit,
             "lab_resume": lambda: self.control.resume(),
             "lab_save": self._save,
+            "lab_sequence": self._sequence,
             "lab_speed": self._speed,
-            "lab_step": lambda: self.control.step(),
+            "lab_step": self._step,
         }
 
     @property
@@ -142,6 +158,65 @@ class LabPrompt:
     def _quit(self) -> str:
         self.quitting = True
         return ""
+
+    # The wire
+
+    def _all_events(self) -> str:
+        return events_table(list(self._rows))
+
+    def _events(self, event_filter: str) -> str:
+        test = read_filter(event_filter, self.lab.devices)
+        return events_table([event for event in self._rows if test(event)])
+
+    def _show_event(self, event_number: int) -> str:
+        event = self._rows.find(event_number)
+        if event is None:
+            return f"there is no event {event_number}: 'events' lists them\n"
+        from ios_emu.lab.event_detail import event_detail
+
+        return event_detail(self.lab, event)
+
+    def _clear_events(self) -> str:
+        self._rows.clear()
+        return ""
+
+    def _live_events(self, event_filter: str = "") -> str:
+        if self._live is not None:
+            self._rows.listeners.remove(self._live)
+            self._live = None
+        if event_filter.strip() == _OFF:
+            return ""
+        test = read_filter(event_filter, self.lab.devices)
+
+        def tell(event: Event) -> None:
+            if test(event):
+                self._notices.append(event_line(event))
+                self.on_notice()
+
+        self._live = tell
+        self._rows.listeners.append(tell)
+        return ""
+
+    def _ports(self) -> str:
+        return ports_table(ports_used(self._rows))
+
+    def _graph(self) -> str:
+        from ios_emu.lab.picture import picture_text
+
+        return picture_text(self.lab)
+
+    def _sequence(self, event_filter: str = "") -> str:
+        from ios_emu.lab.sequence import DEFAULT_FILTER, messages, sequence_text
+
+        test = read_filter(event_filter or DEFAULT_FILTER, self.lab.devices)
+        return sequence_text(messages(self.lab, (event for event in self._rows if test(event))))
+
+    def _step(self) -> str:
+        """One event of the lab, and the frames that reached a device by it."""
+        before = self._rows.last_number
+        answer = self.control.step()
+        new = [self._rows.find(number) for number in range(before + 1, self._rows.last_number + 1)]
+        return "".join(event_line(event) for event in new if event is not None) + answer
 
     # Cables
 

@@ -78,10 +78,11 @@ class _Seat:
 
 
 class Replay:
-    """One replay of one transcript, in a lab of its own."""
+    """One replay of one transcript, in a lab of its own, or in `lab`, whatever the transcript names."""
 
-    def __init__(self, path: Path, steps: list[Step]) -> None:
+    def __init__(self, path: Path, steps: list[Step], lab: Lab | None = None) -> None:
         self._path = path
+        self._given = lab
         self._steps = steps
         self._result = Result()
         self._lab: Lab | None = None
@@ -265,6 +266,8 @@ class Replay:
         self._command, self._command_line = step.text, step.number
 
     def _choose_lab(self, name: str, step: Directive) -> None:
+        if self._given is not None:
+            return
         if self._lab is not None:
             raise self._error(step, "comes too late", "the lab is running already", "put it at the top")
         beside = self._path.parent / name
@@ -309,7 +312,10 @@ class Replay:
 
     def _running_lab(self) -> Lab:
         if self._lab is None:
-            self._lab = Lab(self._lab_name)
+            self._lab = self._given or Lab(self._lab_name)
+            if any(isinstance(one, Directive) and one.value == LAB_PROMPT for one in self._steps):
+                # The list of events begins with the lab, not with the first look at it.
+                len(self._lab.events)
         return self._lab
 
     def _device_name(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ios_emu.cli.shell import shared_reader
@@ -34,11 +34,13 @@ from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Cable, Port
 
 if TYPE_CHECKING:
-    from ios_emu.services.dhcp_environment import LeaseJournal
+    from ios_emu.devices.host import Host
+    from ios_emu.lab.events import Events
+    from ios_emu.services.record_journal import RecordJournal
 
 ReadState = Callable[[str], bytes | None]
-OpenLeases = Callable[[str], "tuple[LeaseJournal, bytes]"]
-"""Opens what keeps the leases of the router of that name; the bytes are what it kept before."""
+OpenJournal = Callable[[str], "tuple[RecordJournal, bytes]"]
+"""Opens what keeps the records of the device of that name; the bytes are what it kept before."""
 Tap = Callable[[int, str, bytes], None]
 """Is given each frame that enters a cable: lab time, `DEVICE:PORT` that sent it, the frame."""
 
@@ -56,7 +58,7 @@ class Lab:
     """A running lab. `lab` is the name of a built-in lab or the path of a lab file.
 
     `journal` and `read_state` keep NVRAM beyond the process; without them it lives as long as the lab. So
-    does `leases` with what a router's DHCP server leased.
+    does `leases` with what a router's DHCP server leased, and `mail` with messages.
     `now` is the lab time to begin at, in nanoseconds. `report` is given what an event of the lab raises;
     without it, who runs the clock gets it. Raises LabFileError.
     """
@@ -68,7 +70,8 @@ class Lab:
         quick: bool = True,
         journal: Journal | None = None,
         read_state: ReadState | None = None,
-        leases: OpenLeases | None = None,
+        leases: OpenJournal | None = None,
+        mail: OpenJournal | None = None,
         now: int = 0,
         report: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -81,6 +84,7 @@ class Lab:
         self._journal = journal or MemoryJournal()
         self._read_state = read_state
         self._leases = leases
+        self._mail = mail
         for described in self.file.devices:
             self.devices[described.name] = self._device(described)
         for link in self.file.links:
@@ -105,7 +109,34 @@ class Lab:
             host.use_dhcp()
         else:
             host.configure(described.address, described.gateway, described.dns)
+        host.journal = self._journal
+        if self._mail is not None:
+            host.open_mail = partial(self._mail, described.name)
+        if described.account is not None:
+            host.mail.account = described.account
+        if described.kind == "server":
+            self._start_services(host, described)
         return HostDevice(host)
+
+    def _start_services(self, host: Host, described: HostFile) -> None:
+        """The services of a server: as they were saved, else as the lab file says."""
+        names, mail = described.dns_service, described.mail_service
+        if self._read_state is not None:
+            from ios_emu.devices.host_services import load_services, services_key
+
+            saved = self._read_state(services_key(host))
+            if saved is not None and load_services(host, saved):
+                return
+        if names is not None:
+            from ios_emu.devices.host_dns import NameRecord
+
+            host.dns_service.load(NameRecord(one.name, one.type, one.value) for one in names.records)
+            host.dns_service.set(names.enabled)
+        if mail is not None:
+            server = host.mail_server
+            server.store.domain, server.store.users = mail.domain, dict(mail.users)
+            server.set_smtp(mail.smtp)
+            server.set_pop3(mail.pop3)
 
     def _router(self, described: RouterFile) -> RouterDevice:
         chance = random.Random(self.chance.random())
@@ -162,6 +193,13 @@ class Lab:
             if isinstance(one, HostDevice):
                 one.host.announces = True
 
+    @cached_property
+    def events(self) -> Events:
+        """What reaches the devices, from the first time on that somebody asks for it."""
+        from ios_emu.lab.events import Events
+
+        return Events(self)
+
     @property
     def first_router(self) -> str:
         """The name of the device that a terminal opens with: the first router, or else the first host."""
@@ -216,6 +254,8 @@ class Lab:
         cable = Cable(self.clock, ports[here], far, delay=0, chance=self._own_chance(name))
         link = Link(End(device, here), End(name, "0"), delay=0)
         self.cables.append(LabCable(link, cable))
+        if "events" in self.__dict__:
+            self.events.watch(self.cables[-1])
         return far
 
     def __getitem__(self, name: str) -> Device:

@@ -16,9 +16,9 @@ from ios_emu.errors import MalformedPacket
 from ios_emu.services.dhcp_bindings import Conflict, Lease, LeaseState, LeaseTable
 from ios_emu.services.dhcp_environment import DhcpEnvironment
 from ios_emu.services.dhcp_exchange import Exchanges
-from ios_emu.services.dhcp_identity import key_client
+from ios_emu.services.dhcp_identity import address_text, key_client
 from ios_emu.services.dhcp_journal import Records
-from ios_emu.services.dhcp_keeper import LeaseKeeper
+from ios_emu.services.dhcp_keeper import AgentActivity, LeaseKeeper
 from ios_emu.services.dhcp_pools import Pools, PoolState
 from ios_emu.services.dhcp_query import Query, fault
 from ios_emu.services.dhcp_reply import NAMES, Replies, Statistics
@@ -67,7 +67,7 @@ class DhcpEngine:
         self._environment = environment
         self._pools = Pools()
         self._table = LeaseTable(clock, self._expired, self._utilization)
-        self._keeper = LeaseKeeper(environment, self._table)
+        self._keeper = LeaseKeeper(environment, self._table, clock)
         self._replies = Replies(environment, echo_client_id)
         self._exchanges = exchanges = Exchanges(
             config, clock, environment, self._pools, self._table, self._keeper, self._replies
@@ -129,9 +129,7 @@ class DhcpEngine:
         name = NAMES[kind[0]]
         self.statistics.received[name] += 1
         if self._environment.debugging("packet"):
-            self._environment.debug(
-                "packet", f"DHCPD: {name} received from client {query.client} {query.way}."
-            )
+            self._environment.debug("packet", f"DHCPD: {name} {_received(query, kind[0])}.")
         handler(query)
 
     def restore(self, data: bytes) -> Records:
@@ -139,6 +137,7 @@ class DhcpEngine:
         records = self._keeper.restore(data)
         self._update()
         self._keeper.place(self._pools, self._clock.now)
+        self._keeper.note_read()
         return records
 
     def reload(self, config: DhcpServer) -> None:
@@ -160,18 +159,21 @@ class DhcpEngine:
         else:
             self._keeper.clear()
         self._take_over()
+        if lasting:
+            self._keeper.note_read()
 
     def bindings(self) -> Iterator[Binding]:
-        """All bindings, manual and automatic, by their addresses. Nothing may change while it runs."""
+        """All bindings, manual and automatic, by their addresses; one that ends meanwhile is left out."""
         self._update()
         for address in sorted(self._table.by_address.keys() | self._pools.manual_addresses.keys()):
-            yield self._binding(address)
+            binding = self._binding(address)
+            if binding is not None:
+                yield binding
 
     def binding(self, address: IPv4Address) -> Binding | None:
         """The binding of one address."""
         self._update()
-        known = int(address) in self._table.by_address or int(address) in self._pools.manual_addresses
-        return self._binding(int(address)) if known else None
+        return self._binding(int(address))
 
     def conflicts(self) -> list[Conflict]:
         """The addresses in conflict, in order of time."""
@@ -205,6 +207,22 @@ class DhcpEngine:
     def manual_bindings(self) -> int:
         """How many clients have an address of their own."""
         return len(self._pools.manual_addresses)
+
+    @property
+    def secure_arp_entries(self) -> int:
+        """How many clients `update arp` has entered into the ARP table."""
+        self._update()
+        return sum(
+            len(subnet.leases) - len(subnet.offers)
+            for state in self._pools.states.values()
+            if state.pool.settings.get("update") == "arp"
+            for subnet in state.subnets
+        )
+
+    def database_activity(self) -> dict[str, AgentActivity]:
+        """What each database agent did, by its URL."""
+        self._update()
+        return self._keeper.agents
 
     def clear_binding(self, address: IPv4Address | None = None) -> bool:
         """`clear ip dhcp binding ADDRESS`, or `*` with None; not manual ones. False for none."""
@@ -251,12 +269,14 @@ class DhcpEngine:
             text = f"Pool {what} utilization state {used}. Threshold set at {percent}%."
             self._environment.log(f"DHCPD-6-{which}_UTIL", text)
 
-    def _binding(self, address: int) -> Binding:
+    def _binding(self, address: int) -> Binding | None:
         lease = self._table.by_address.get(address)
         if lease is not None:
             name = lease.subnet.owner.pool.name
             return Binding(IPv4Address(address), key_client(lease.key), lease.expires, True, name)
-        manual = self._pools.manual_addresses[address]
+        manual = self._pools.manual_addresses.get(address)
+        if manual is None:
+            return None
         return Binding(IPv4Address(address), key_client(manual.key), None, False, manual.pool.name)
 
     def _update(self) -> None:
@@ -268,5 +288,14 @@ class DhcpEngine:
         for subnet in self._pools.update(self.config, self.imported):
             for lease in list(subnet.leases.values()):
                 self._exchanges.free(lease)
+        self._keeper.set_agents(self.config.databases)
         self._table.set_manual(self._pools.manual_addresses)
         self._keeper.place(self._pools, self._clock.now)
+
+
+def _received(query: Query, kind: int) -> str:
+    """What `debug ip dhcp server packet` says behind the name of a message; only DISCOVER tells the way."""
+    if kind == dhcp.RELEASE:
+        return f"message received from client {query.client} ({address_text(query.message.ciaddr)})"
+    way = f" {query.way}" if kind == dhcp.DISCOVER else ""
+    return f"received from client {query.client}{way}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
+from ios_emu.services.record_journal import RecordJournal
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, Prefix
 from ios_emu.wire.dhcp import CLIENT_PORT, DhcpMessage
 
@@ -39,20 +40,6 @@ class Destination(NamedTuple):
 def broadcast_to_clients(source: int) -> Destination:
     """To all clients of the interface."""
     return Destination(Delivery.BROADCAST, LIMITED_BROADCAST, CLIENT_PORT, source)
-
-
-class LeaseJournal(Protocol):
-    """Keeps the records of one server, in the order in which they came, beyond the end of the process."""
-
-    def append(self, record: bytes, done: Callable[[str | None], None]) -> None:
-        """Keeps one more record, a line. `done` is called once.
-
-        It gets None when the record is stored, or the reason why it can't be, one line for a person; then
-        nobody may count on it.
-        """
-
-    def replace(self, records: bytes) -> None:
-        """Keeps these lines in place of all before: at once or not at all, whatever happens meanwhile."""
 
 
 class RelayEnvironment(Protocol):
@@ -90,7 +77,7 @@ class DhcpEnvironment(RelayEnvironment, Protocol):
         """`update arp`: enters a client into the ARP table for as long as its lease lasts, or removes it."""
 
     @property
-    def journal(self) -> LeaseJournal | None:
+    def journal(self) -> RecordJournal | None:
         """Where leases are kept; None when they last as long as the process."""
 
 

@@ -8,7 +8,9 @@ pool is configured for waits until one is: what was configured may have been los
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from ios_emu.clock import Clock
 from ios_emu.services.dhcp_bindings import Conflict, Lease, LeaseState, LeaseTable
 from ios_emu.services.dhcp_environment import DhcpEnvironment
 from ios_emu.services.dhcp_journal import (
@@ -25,14 +27,46 @@ from ios_emu.services.dhcp_pools import Pools
 _MOST_SPARE_LINES = 1000
 
 
-class LeaseKeeper:
-    """What lasts of one server."""
+@dataclass(slots=True)
+class AgentActivity:
+    """What a database agent did, at which lab time. `last` is `read`, `written`, `failed` or empty."""
 
-    def __init__(self, environment: DhcpEnvironment, table: LeaseTable) -> None:
+    read: int | None = None
+    written: int | None = None
+    last: str = ""
+    successes: int = 0
+    failures: int = 0
+
+
+class LeaseKeeper:
+    """What lasts of one server. `agents` tells what each database agent of the configuration did."""
+
+    def __init__(self, environment: DhcpEnvironment, table: LeaseTable, clock: Clock) -> None:
+        self.agents: dict[str, AgentActivity] = {}
+        self._clock = clock
         self._environment = environment
         self._table = table
         self._homeless: dict[int, StoredLease] = {}
         self._lines = 0
+
+    def set_agents(self, urls: Iterable[str]) -> None:
+        """Tells which database agents are configured."""
+        self.agents = {url: self.agents.get(url) or AgentActivity() for url in urls}
+
+    def note_read(self) -> None:
+        """What the agents kept was loaded."""
+        for agent in self.agents.values():
+            agent.read, agent.last = self._clock.now, "read"
+            agent.successes += 1
+
+    def _note_written(self, error: str | None) -> None:
+        for agent in self.agents.values():
+            if error is None:
+                agent.written, agent.last = self._clock.now, "written"
+                agent.successes += 1
+            else:
+                agent.last = "failed"
+                agent.failures += 1
 
     def lease(self, lease: Lease, done: Callable[[str | None], None]) -> None:
         """Keeps a lease; `done` is called once it is stored (None) or can't be (why)."""
@@ -113,6 +147,13 @@ class LeaseKeeper:
         self, record: Callable[[], bytes], done: Callable[[str | None], None] = lambda error: None
     ) -> None:
         journal = self._environment.journal
+        if self.agents:
+            inform = done
+
+            def done(error: str | None) -> None:
+                self._note_written(error)
+                inform(error)
+
         if journal is None:
             done(None)
             return

@@ -101,7 +101,7 @@ class DhcpRelay:
         trusted = settings.trust_all or self._environment.trusted(interface)
         if there is not None and not message.giaddr and not trusted:
             return None
-        if not settings.information:
+        if not settings.adds_information:
             return options
         own = self._own_information(interface)
         if there is None:
@@ -155,7 +155,7 @@ class DhcpRelay:
     def _uninformed(self, options: dict[int, bytes], interface: str) -> dict[int, bytes] | None:
         """The options without what this relay added; None when it is not what it added."""
         there, settings = options.get(dhcp.RELAY_AGENT_INFORMATION), self.config.relay
-        if there is None or not settings.information:
+        if there is None or not settings.adds_information:
             return options
         own = self._own_information(interface)
         if there.startswith(own):

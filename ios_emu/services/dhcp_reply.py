@@ -159,10 +159,10 @@ class Replies:
     def _lease_debug(self, query: Query, kind: int, address: int | None) -> None:
         if not self._environment.debugging("packet"):
             return
-        if query.wanted is not None and kind != dhcp.NAK:
-            self._environment.debug("packet", "DHCPD: Setting only requested parameters")
         where = "" if address is None else f" ({address_text(address)})"
         self._environment.debug("packet", f"DHCPD: Sending {NAMES[kind]} to client {query.client}{where}.")
+        if query.wanted is not None and kind != dhcp.NAK:
+            self._environment.debug("packet", "DHCPD: Setting only requested parameters")
 
 
 def _way(query: Query, reply: DhcpMessage, destination: Destination) -> str:

@@ -7,14 +7,20 @@ this configuration looks at `revision` to learn that it changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import NamedTuple
 
+from ios_emu.wire.dhcp import RELAY_AGENT_INFORMATION
 from ios_emu.wire.ethernet import MacAddress
 
 DAY = 24 * 60
+DEFAULT_DELAY = 300
+DEFAULT_PING_PACKETS = 2
+DEFAULT_PING_TIMEOUT = 500
 INFINITE = -1
+DEFAULT_POLICY = "replace"
 _CLIENT_SETTINGS = ("client-identifier", "hardware-address")
 
 
@@ -73,10 +79,14 @@ Setting = (
 
 @dataclass(slots=True)
 class SecondaryNetwork:
-    """`network NUMBER MASK secondary`: one more subnet of a pool, and what it overrides."""
+    """`network NUMBER MASK secondary`: one more subnet of a pool, and what it overrides.
+
+    `utilization` holds `override utilization high|low`, which have no effect.
+    """
 
     network: IPv4Network
     default_router: Addresses = ()
+    utilization: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +114,28 @@ class OptionPattern:
 
 @dataclass(slots=True)
 class DhcpClass:
-    """`ip dhcp class NAME`. Without a pattern every client belongs to it; with several, one has to fit."""
+    """`ip dhcp class NAME`. Without a pattern every client belongs to it; with several, one has to fit.
+
+    `relay_information` is `relay agent information`: without patterns of its own, any option 82 fits.
+    """
 
     name: str
     patterns: list[OptionPattern] = field(default_factory=list)
     remark: str | None = None
+    relay_information: bool = False
+
+    def patterns_of(self, *, relay: bool) -> list[OptionPattern]:
+        """Those of option 82, or those of the other options."""
+        return [pattern for pattern in self.patterns if (pattern.code == RELAY_AGENT_INFORMATION) is relay]
 
     def matches(self, options: Mapping[int, bytes]) -> bool:
         """Does a client whose message has these options belong to the class?"""
-        return not self.patterns or any(pattern.matches(options) for pattern in self.patterns)
+        if not self.patterns and not self.relay_information:
+            return True
+        if any(pattern.matches(options) for pattern in self.patterns):
+            return True
+        any_relay = self.relay_information and not self.patterns_of(relay=True)
+        return any_relay and RELAY_AGENT_INFORMATION in options
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +143,29 @@ class DatabaseAgent:
     """`ip dhcp database URL [write-delay SECONDS] [timeout SECONDS]`."""
 
     url: str
-    write_delay: int = 300
-    timeout: int = 300
+    write_delay: int = DEFAULT_DELAY
+    timeout: int = DEFAULT_DELAY
 
 
 @dataclass(slots=True)
 class RelaySettings:
     """`ip dhcp relay ...`. `information` is `information option`: the relay adds option 82.
 
-    `policy` is what it does with an option 82 that is there: `drop`, `encapsulate`, `keep` or `replace`.
+    `server_override` adds it with the sub-options of RFC 3527 and RFC 5107. `policy` is what it does with an
+    option 82 that is there: `drop`, `encapsulate`, `keep` or `replace`.
     """
 
     information: bool = False
     server_override: bool = False
     check: bool = True
-    policy: str = "replace"
+    policy: str = DEFAULT_POLICY
     trust_all: bool = False
     bootp_ignore: bool = False
+
+    @property
+    def adds_information(self) -> bool:
+        """Does the relay add an option 82 of its own?"""
+        return self.information or self.server_override
 
 
 @dataclass(slots=True)
@@ -180,6 +209,18 @@ class Pool:
         return UtilizationMark(100 if which == "high" else 0)
 
 
+class PoolClass(NamedTuple):
+    """`class NAME` of a pool."""
+
+    pool: Pool
+    name: str
+
+    @property
+    def ranges(self) -> list[AddressRange]:
+        """Its `address range` lines. If another session removed it meanwhile, it is there again."""
+        return self.pool.classes.setdefault(self.name, [])
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """An address given to a client. `expires` is a lab time in nanoseconds, None for never."""
@@ -201,8 +242,8 @@ class DhcpServer:
     excluded: list[AddressRange] = field(default_factory=list)
     pools: dict[str, Pool] = field(default_factory=dict)
     service: bool = True
-    ping_packets: int = 2
-    ping_timeout: int = 500
+    ping_packets: int = DEFAULT_PING_PACKETS
+    ping_timeout: int = DEFAULT_PING_TIMEOUT
     conflict_logging: bool = True
     bootp_ignore: bool = False
     use_class: bool = True
@@ -212,7 +253,8 @@ class DhcpServer:
     revision: int = field(default=0, compare=False)
     # Which pool has a network, and which ones name a client: asked for each line of a long configuration.
     _networks: dict[IPv4Network, str] = field(default_factory=dict, compare=False)
-    _clients: dict[bytes | MacAddress, list[str]] = field(default_factory=dict, compare=False)
+    # An identifier never equals a hardware address, were it the same bytes.
+    _clients: dict[bytes | HardwareAddress, list[str]] = field(default_factory=dict, compare=False)
 
     def touch(self) -> None:
         """Says that something changed."""
@@ -228,20 +270,36 @@ class DhcpServer:
             if isinstance(value, IPv4Network):
                 self._networks[value] = pool.name
         elif name in _CLIENT_SETTINGS:
-            if before is not None:
-                self._clients[_identity(before)].remove(pool.name)
-            if value is not None:
-                self._clients.setdefault(_identity(value), []).append(pool.name)
+            if isinstance(before, bytes | HardwareAddress):
+                self._clients[before].remove(pool.name)
+            if isinstance(value, bytes | HardwareAddress):
+                self._clients.setdefault(value, []).append(pool.name)
         if value is None:
             pool.settings.pop(name, None)
         else:
             pool.settings[name] = value
+
+    def add_secondary(self, pool: Pool, network: IPv4Network) -> SecondaryNetwork:
+        """A secondary network of a pool, made when it is new."""
+        self.touch()
+        self._networks[network] = pool.name
+        return pool.secondaries.setdefault(network, SecondaryNetwork(network))
+
+    def remove_secondary(self, pool: Pool, network: IPv4Network) -> bool:
+        """Takes a secondary network away; False when the pool has none such."""
+        if pool.secondaries.pop(network, None) is None:
+            return False
+        self.touch()
+        del self._networks[network]
+        return True
 
     def remove_pool(self, name: str) -> None:
         """Takes a pool away with all its settings. Raises KeyError when there is none."""
         pool = self.pools[name]
         for setting in list(pool.settings):
             self.set(pool, setting, None)
+        for network in list(pool.secondaries):
+            self.remove_secondary(pool, network)
         del self.pools[name]
         self.touch()
 
@@ -249,24 +307,9 @@ class DhcpServer:
         """The pool that has this network."""
         return self._networks.get(network)
 
-    def pool_of_client(self, client: bytes | MacAddress, but: Pool) -> str | None:
+    def pool_of_client(self, client: bytes | HardwareAddress, but: Pool) -> str | None:
         """Another pool that binds this client to an address of its own."""
         for name in self._clients.get(client, ()):
             if name != but.name and self.pools[name].host is not None:
                 return name
         return None
-
-
-def _identity(client: Setting) -> bytes | MacAddress:
-    identity = client.address if isinstance(client, HardwareAddress) else client
-    assert isinstance(identity, bytes | MacAddress)
-    return identity
-
-
-def manual_bindings(server: DhcpServer) -> Iterator[Binding]:
-    """The bindings that host pools make: they are there as soon as address and client are known."""
-    for pool in server.pools.values():
-        client = pool.settings.get("client-identifier") or pool.settings.get("hardware-address")
-        if pool.host is None or client is None:
-            continue
-        yield Binding(pool.host.ip, _identity(client), None, automatic=False, pool=pool.name)

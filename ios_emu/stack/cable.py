@@ -28,6 +28,7 @@ _MOST_QUEUED = 1000
 _BROADCAST = b"\xff" * 6
 
 Tap = Callable[[int, "Port", bytes], None]
+Arrival = Callable[[int, "Port", "Port", bytes], None]
 
 
 @dataclass(slots=True)
@@ -270,10 +271,13 @@ class _Way:
             # Whatever is sent from now on has a flight of its own, even where it is due at this same time.
             self._due = -1
         target, now, cuts = self._target, self._clock.now, self._cuts
+        arrivals = self._cable.arrivals
         for position, frame in enumerate(frames):
             if cuts != self._cuts:
                 self._cable.lost += len(frames) - position
                 return
+            for listener in arrivals:
+                listener(now, self._source, target, frame)
             try:
                 target.take(frame, now)
             except BaseException:
@@ -293,6 +297,7 @@ class _Way:
 class Cable:
     """A cable between two ports. `delay` is in nanoseconds, `bandwidth` in bits per second.
 
+    `arrivals` are called with each frame that reaches its far end: lab time, both ports, the frame.
     `loss`, `duplicate` and `reorder` are probabilities for each frame; all may be changed at any time. `taps`
     are called with each frame that enters the cable: lab time, the port that sent it, the frame. `lost` and
     `duplicated` count frames. Raises ValueError for a port that has a cable.
@@ -321,6 +326,7 @@ class Cable:
         self.duplicate = duplicate
         self.reorder = reorder
         self.taps: list[Tap] = []
+        self.arrivals: list[Arrival] = []
         self.lost = 0
         self.duplicated = 0
         self._up = True

@@ -200,7 +200,7 @@ class DhcpMessage(NamedTuple):
     def message_type(self) -> int | None:
         """DISCOVER to INFORM, or another number; None in a plain BOOTP message."""
         value = self.options.get(MESSAGE_TYPE)
-        return None if value is None else value[0]
+        return value[0] if value else None
 
     @property
     def broadcast(self) -> bool:

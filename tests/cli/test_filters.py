@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -42,9 +42,14 @@ end"""
 KINDS = ["include", "exclude", "begin", "count", "section", "section include", "section exclude"]
 
 
+def left(kind: str, pattern: str, lines: Iterable[str]) -> list[str]:
+    """What is left of lines without pauses between them."""
+    return [line for line in parse_filter(kind, pattern)(lines) if line is not None]
+
+
 def shown(kind: str, pattern: str) -> str:
     """What is left of the configuration."""
-    return "\n".join(parse_filter(kind, pattern)(CONFIGURATION.splitlines()))
+    return "\n".join(left(kind, pattern, CONFIGURATION.splitlines()))
 
 
 def test_include_keeps_the_lines_that_match() -> None:
@@ -120,7 +125,7 @@ def test_a_blank_line_ends_a_section() -> None:
 @given(st.lists(st.text("ab ", max_size=4)), st.sampled_from(["a", "^b", " $", "_a"]))
 def test_what_one_keeps_the_other_drops(lines: list[str], pattern: str) -> None:
     for keep, drop in [("include", "exclude"), ("section include", "section exclude")]:
-        kept, dropped = (list(parse_filter(kind, pattern)(lines)) for kind in (keep, drop))
+        kept, dropped = (left(kind, pattern, lines) for kind in (keep, drop))
         assert sorted(kept + dropped) == sorted(lines)
     included = list(parse_filter("include", pattern)(lines))
     assert list(parse_filter("count", pattern)(lines)) == [
@@ -158,3 +163,21 @@ def test_lines_are_taken_one_by_one_as_they_are_asked_for(kind: str) -> None:
 def test_an_unknown_modifier_is_our_own_fault() -> None:
     with pytest.raises(ProgrammingError, match=r"^no output modifier is called 'redirect'$"):
         parse_filter("redirect", "a")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("include", [None, "a1", None, "a2", None]),
+        ("exclude", [None, "b", None, None]),
+        ("begin", [None, "a1", None, "b", "a2", None]),
+        ("section", [None, "a1", None, "a2", None]),
+        ("section exclude", [None, "b", None, None]),
+        ("count", [None, None, None, "Number of lines which match regexp = 2"]),
+    ],
+)
+def test_pauses_are_passed_on(kind: str, expected: list[str | None]) -> None:
+    lines = [None, "a1", None, "b", "a2", None]
+    found = list(parse_filter(kind, "a")(lines))
+    assert [line for line in found if line is not None] == [line for line in expected if line is not None]
+    assert found.count(None) == 3

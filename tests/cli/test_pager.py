@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from ios_emu.cli.keys import Key, KeyKind
@@ -51,3 +53,44 @@ def test_a_last_line_without_an_end_is_kept() -> None:
     pager = Pager()
     assert pager.begin("a\nb\nc\nd", 3) == f"a\r\nb\r\n{MORE}"
     assert pager.turn(SPACE, 3) == f"{AWAY}c\r\nd"
+
+
+def test_output_is_asked_for_one_line_further_than_the_screen_goes() -> None:
+    made: list[int] = []
+
+    def lines() -> Iterator[str | None]:
+        for number in range(1000):
+            made.append(number)
+            yield str(number)
+
+    pager = Pager()
+    assert pager.begin_output(lines(), 4) == shown(0, 3) + MORE
+    assert made == [0, 1, 2, 3]
+    assert pager.turn(ENTER, 4) == AWAY + shown(3, 4) + MORE
+    assert made[-1] == 4
+    assert pager.turn(Key(KeyKind.TEXT, "q"), 4) == AWAY
+    assert (pager.waits, made[-1]) == (False, 4)
+
+
+def test_output_that_just_fits_needs_no_key() -> None:
+    pager = Pager()
+    assert pager.begin_output(iter(["a", "b", "c"]), 4) == "a\r\nb\r\nc\r\n"
+    assert not pager.waits
+
+
+def test_a_pause_in_the_output_is_no_page() -> None:
+    pager = Pager()
+    assert pager.begin_output(iter(["a", None, "b", None, None, "c", "d"]), 4) == "a\r\n"
+    assert (pager.pauses, pager.waits) == (True, False)
+    assert pager.go_on() == "b\r\n"
+    assert pager.go_on() == ""
+    assert pager.go_on() == "c\r\n" + MORE
+    assert (pager.pauses, pager.waits) == (False, True)
+
+
+def test_output_without_a_length_stops_at_pauses_alone() -> None:
+    pager = Pager()
+    assert pager.begin_output(iter(["a"] * 50 + [None] + ["b"] * 50), 0) == "a\r\n" * 50
+    assert pager.pauses
+    assert pager.go_on() == "b\r\n" * 50
+    assert not pager.pauses

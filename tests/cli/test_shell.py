@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ios_emu.cli import modes
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.loading import load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
@@ -108,3 +109,75 @@ def test_packet_tracer_puts_a_tab_behind_the_caret() -> None:
     assert shell.explain(error.value, "show verzion x") == (
         "            ^\n% Invalid input detected at '^' marker.\n\t\n"
     )
+
+
+def test_exit_leads_one_level_up(shell: Shell) -> None:
+    shell.enter(modes.CONFIG)
+    prompts = []
+    for line in (
+        "ip dhcp pool P",
+        "network 10.0.0.0 /24",
+        "network 10.0.1.0 /24 secondary",
+        "exit",
+        "class C",
+        "exit",
+        "exit",
+        "ip dhcp class C",
+        "relay agent information",
+        "exit",
+        "exit",
+    ):
+        shell.execute(line)
+        prompts.append(shell.prompt.removeprefix("Router"))
+    assert prompts == [
+        "(dhcp-config)#",
+        "(dhcp-config)#",
+        "(config-dhcp-subnet-secondary)#",
+        "(dhcp-config)#",
+        "(config-dhcp-pool-class)#",
+        "(dhcp-config)#",
+        "(config)#",
+        "(config-dhcp-class)#",
+        "(config-dhcp-class-relayinfo)#",
+        "(config-dhcp-class)#",
+        "(config)#",
+    ]
+
+
+def test_a_command_of_the_mode_around_works_on_what_is_configured_there(shell: Shell) -> None:
+    shell.enter(modes.CONFIG)
+    for line in ("ip dhcp pool P", "network 10.0.1.0 /24 secondary", "domain-name example.net"):
+        shell.execute(line)
+    assert shell.mode is modes.DHCP
+    assert shell.config.dhcp.pools["P"].settings == {"domain-name": "example.net"}
+
+
+def test_a_command_of_global_configuration_leaves_all_modes_between(shell: Shell) -> None:
+    shell.enter(modes.CONFIG)
+    for line in ("ip dhcp pool P", "network 10.0.1.0 /24 secondary", "hostname R9", "ip dhcp pool Q", "exit"):
+        shell.execute(line)
+    assert shell.mode is modes.CONFIG
+
+
+def test_tab_and_help_know_the_modes_around(shell: Shell) -> None:
+    shell.enter(modes.CONFIG)
+    for line in ("ip dhcp pool P", "network 10.0.1.0 /24 secondary"):
+        shell.execute(line)
+    assert shell.complete("overr") == "override"
+    assert shell.complete("netbios-node") == "netbios-node-type"
+    assert shell.complete("hostn") == "hostname"
+    assert "Domain name" in shell.help("domain-name ", 80)
+
+
+def test_a_class_that_another_session_removed_can_still_be_configured(shell: Shell) -> None:
+    other = Shell(shell.router, level=15)
+    for one, lines in (
+        (shell, ("ip dhcp pool P", "class C")),
+        (other, ("ip dhcp pool P", "no class C")),
+        (shell, ("address range 10.0.0.1 10.0.0.9",)),
+    ):
+        if one.mode is modes.EXEC:
+            one.enter(modes.CONFIG)
+        for line in lines:
+            one.execute(line)
+    assert list(shell.config.dhcp.pools["P"].classes) == ["C"]

@@ -174,10 +174,11 @@ def test_only_one_offer_of_two_servers_is_taken(tmp_path: Path) -> None:
     toml = LAB.replace('"PC2 -- SW1:Fa0/2"', '"R2:Fa0/0 -- SW1:Fa0/2"')
     toml = toml.split("[devices.PC2]")[0] + '[devices.R2]\ntype = "2811"\nconfig = "R2.cfg"\n'
     (tmp_path / "lab.toml").write_text(toml)
-    (tmp_path / "R1.cfg").write_text(CONFIG)
-    second = CONFIG.replace("ip address 10.0.0.1", "ip address 10.0.0.2").replace(
-        "ip dhcp excluded-address 10.0.0.1 10.0.0.9",
-        "ip dhcp ping packets 0\nip dhcp excluded-address 10.0.0.1 10.0.0.99",
+    # Who pings first offers too late.
+    first = CONFIG.replace("ip dhcp pool", "ip dhcp ping packets 0\nip dhcp pool")
+    (tmp_path / "R1.cfg").write_text(first)
+    second = first.replace("ip address 10.0.0.1", "ip address 10.0.0.2").replace(
+        "ip dhcp excluded-address 10.0.0.1 10.0.0.9", "ip dhcp excluded-address 10.0.0.1 10.0.0.99"
     )
     (tmp_path / "R2.cfg").write_text(second)
     lab = Lab(str(tmp_path / "lab.toml"))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.loading import load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
@@ -163,8 +164,118 @@ def line(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str
     return st.tuples(*parts).map(lambda values: template.format(*values))
 
 
+few_words = st.sampled_from(["A", "B", "C"])
+high_or_low = st.sampled_from(["high", "low"])
+percents = st.integers(1, 100).map(str)
+option_codes = st.sampled_from(["60", "77", "82"])
+patterns = st.sampled_from(["00", "0a0B", "010203", "*"])
 interfaces = st.one_of(
     st.sampled_from(["fa0/0", "fa0/1", "FastEthernet 0/0", "fa0/0.10", "fa0/1.20"]), line("lo{}", numbers)
+)
+dhcp_commands = st.one_of(
+    line("ip dhcp excluded-address {}", addresses),
+    line("ip dhcp excluded-address 10.0.0.{} 10.0.9.{}", octets.map(str), octets.map(str)),
+    line("ip dhcp pool {}", words),
+    line("no ip dhcp pool {}", words),
+    line("network {} {}", addresses, masks),
+    line("network {} /{}", addresses, st.integers(1, 32).map(str)),
+    line("host {} {}", addresses, masks),
+    line("hardware-address 0060.5c2b.{:0>4} {}", numbers, st.sampled_from(["", "ieee802", "7", "ethernet"])),
+    line("client-identifier 0100.1b0c.{:0>4}", numbers),
+    line("client-name {}", words),
+    line("default-router {}", several),
+    line("dns-server {}", several),
+    line("netbios-name-server {}", several),
+    line("next-server {}", several),
+    line("netbios-node-type {}", st.sampled_from(["b-node", "h-node", "m-node", "p-node"])),
+    line("domain-name {}.com", words),
+    line("bootfile {}", words),
+    line("lease {} {} {}", numbers, numbers, numbers),
+    st.sampled_from(
+        ["lease infinite", "no lease", "no network", "no host", "no dns-server", "no default-router"]
+    ),
+    line("ip dhcp pool {}", few_words),
+    line("network 10.{}.0.0 /16 secondary", few_words.map(ord).map(str)),
+    line("network 10.{}.0.0 /16 secondary\noverride default-router {}", octets.map(str), several),
+    line("network 10.1.0.0 /16 secondary\noverride utilization {} {}", high_or_low, percents),
+    line("no network 10.{}.0.0 /16 secondary", few_words.map(ord).map(str)),
+    line("class {}", few_words),
+    line("no class {}", few_words),
+    line("class {}\naddress range 10.0.0.{} 10.0.9.{}", few_words, octets.map(str), octets.map(str)),
+    st.sampled_from(
+        ["no override default-router", "no address range", "exit", "import all", "no import all"]
+    ),
+    line("utilization mark {} {} {}", high_or_low, percents, st.sampled_from(["", "log"])),
+    line("netbios-node-type {}", st.sampled_from(["0", "8", "ff", "A"])),
+    st.sampled_from(
+        [
+            "update arp",
+            "no update arp",
+            "update dns both",
+            "vrf RED",
+            "accounting ONE",
+            "origin aaa",
+            "no origin",
+            "origin dhcp subnet size initial /24",
+            "relay source 10.0.0.0 255.0.0.0",
+            "subnet prefix-length 28",
+        ]
+    ),
+    line("ip dhcp class {}", few_words),
+    line("no ip dhcp class {}", few_words),
+    line("remark {}", texts),
+    line(
+        "ip dhcp class A\noption {} hex {}{}",
+        option_codes,
+        patterns,
+        st.sampled_from(["", "*", " *", " mask 00", " mask ff"]),
+    ),
+    line("ip dhcp class A\nno option {}", option_codes),
+    st.sampled_from(["relay agent information", "no relay agent information"]),
+    line(
+        "ip dhcp class {}\nrelay agent information\nrelay-information hex {}{}",
+        few_words,
+        patterns,
+        st.sampled_from(["", "*", " bitmask 0f"]),
+    ),
+    line("no relay-information hex {}", patterns),
+    line("ip dhcp ping packets {}", st.integers(0, 10).map(str)),
+    line("ip dhcp ping timeout {}", st.integers(100, 10000).map(str)),
+    line("ip dhcp database tftp://{}/b {}", few_words, st.sampled_from(["", "timeout 0", "write-delay 60"])),
+    line("no ip dhcp database tftp://{}/b", few_words),
+    line("ip dhcp excluded-address vrf {} 10.0.0.1", few_words),
+    line("ip dhcp relay information policy {}", st.sampled_from(["drop", "encapsulate", "keep", "replace"])),
+    st.sampled_from(
+        [
+            f"{no}{text}"
+            for no in ("", "no ", "default ")
+            for text in (
+                "service dhcp",
+                "ip dhcp ping packets",
+                "ip dhcp conflict logging",
+                "ip dhcp bootp ignore",
+                "ip dhcp use class",
+                "ip dhcp use vrf remote",
+                "ip dhcp relay bootp ignore",
+                "ip dhcp relay information option",
+                "ip dhcp relay information option server-id-override",
+                "ip dhcp relay information option vpn",
+                "ip dhcp relay information check",
+                "ip dhcp relay information policy",
+                "ip dhcp relay information trust-all",
+                "ip dhcp relay information trusted",
+                "ip dhcp relay information option-insert",
+                "ip dhcp relay information policy-action keep",
+                "ip dhcp limit lease 7",
+                "ip dhcp smart-relay",
+                "ip dhcp route static",
+                "ip dhcp relay source-interface loopback 7",
+            )
+        ]
+    ),
+    line("option {} ascii {}", st.integers(0, 254).map(str), texts),
+    line("option {} ip {}", st.integers(0, 254).map(str), several),
+    line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
 commands = st.one_of(
     line("hostname {}", words),
@@ -325,39 +436,11 @@ commands = st.one_of(
     st.sampled_from(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
-    line("ip dhcp excluded-address {}", addresses),
-    line("ip dhcp excluded-address 10.0.0.{} 10.0.9.{}", octets.map(str), octets.map(str)),
-    line("ip dhcp pool {}", words),
-    line("no ip dhcp pool {}", words),
-    line("network {} {}", addresses, masks),
-    line("network {} /{}", addresses, st.integers(1, 32).map(str)),
-    line("host {} {}", addresses, masks),
-    line("hardware-address 0060.5c2b.{:0>4} {}", numbers, st.sampled_from(["", "ieee802", "7", "ethernet"])),
-    line("client-identifier 0100.1b0c.{:0>4}", numbers),
-    line("client-name {}", words),
-    line("default-router {}", several),
-    line("dns-server {}", several),
-    line("netbios-name-server {}", several),
-    line("next-server {}", several),
-    line("netbios-node-type {}", st.sampled_from(["b-node", "h-node", "m-node", "p-node"])),
-    line("domain-name {}.com", words),
-    line("bootfile {}", words),
-    line("lease {} {} {}", numbers, numbers, numbers),
-    st.sampled_from(
-        ["lease infinite", "no lease", "no network", "no host", "no dns-server", "no default-router"]
-    ),
-    line("option {} ascii {}", st.integers(0, 254).map(str), texts),
-    line("option {} ip {}", st.integers(0, 254).map(str), several),
-    line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
+    dhcp_commands,
 )
 
 
-@pytest.mark.property
-@settings(deadline=None)
-@given(st.sampled_from(list(Dialect)), st.lists(commands, max_size=40))
-def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
-    dialect: Dialect, lines: list[str]
-) -> None:
+def assert_it_reads_itself_back(dialect: Dialect, lines: list[str]) -> None:
     router = fresh(dialect)
     for _ in load_configuration(Shell(router, level=15), "\n".join(lines)):
         pass
@@ -367,3 +450,19 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
     other.boot()
     assert configuration_body(other.config) == text
     assert other.config == router.config
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(commands, max_size=40))
+def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
+    dialect: Dialect, lines: list[str]
+) -> None:
+    assert_it_reads_itself_back(dialect, lines)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
+def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])

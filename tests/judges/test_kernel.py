@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import textwrap
@@ -13,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.judges.served import Served, need_taps
 
 pytestmark = pytest.mark.judge
 
@@ -39,97 +39,18 @@ type = "switch"
 """
 
 
-class Served:
-    """`ios-emu serve` in a namespace, with a TAP of it as a cable's end."""
-
-    def __init__(self, folder: Path, ip: str, spoilt: str, tap: str = "tap0=SW1:Fa0/2") -> None:
-        self.ip = ip
-        self.namespace = f"ios-emu-{os.getpid()}"
-        self.capture = folder / "wire.pcapng"
-        (folder / "R1.cfg").write_text(CONFIG)
-        (folder / "lab.toml").write_text(LAB.format(spoilt=spoilt))
-        self.command("netns", "add", self.namespace)
-        arguments = ["serve", str(folder / "lab.toml"), "--quick", "--state", str(folder / "state")]
-        arguments += ["--tap", tap, "--console", "127.0.0.1:2001=R1", "--capture", str(self.capture)]
-        self.inside("link", "set", "lo", "up")
-        self.process = subprocess.Popen(
-            [*self.enter(), sys.executable, "-m", "ios_emu", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        said = ""
-        while not said.endswith("ready\n"):
-            line = self.process.stdout.readline()
-            assert line, said
-            said += line
-        self.inside("address", "add", f"{KERNEL}/24", "dev", "tap0")
-        self.inside("link", "set", "tap0", "up")
-
-    def enter(self) -> list[str]:
-        """What to put before a command so that it runs in the namespace."""
-        return [self.ip, "netns", "exec", self.namespace]
-
-    def command(self, *words: str) -> str:
-        return subprocess.run([self.ip, *words], check=True, capture_output=True, text=True).stdout
-
-    def inside(self, *words: str) -> str:
-        return self.command("-n", self.namespace, *words)
-
-    def run(self, *words: str) -> str:
-        """What a program prints that runs in the namespace."""
-        done = subprocess.run(
-            [*self.enter(), *words], capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def python(self, program: str) -> str:
-        """The same of a Python program."""
-        return self.run(sys.executable, "-c", textwrap.dedent(program))
-
-    def type(self, *lines: str) -> str:
-        """Types lines at the router's console, and returns what it shows until the prompt is back."""
-        return self.python(f"""
-            import socket
-            console = socket.create_connection(("127.0.0.1", 2001), timeout=60)
-            shown = b""
-            for line in {["", *lines]!r}:
-                console.sendall(line.encode() + b"\\r")
-                while not shown.endswith((b"R1>", b"R1#")) or line.encode() not in shown:
-                    shown += console.recv(65536)
-            print(shown.decode("latin-1").replace("\\r", ""))
-            """)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.stdout is not None
-        rest = self.process.communicate(timeout=30)[0]
-        assert (self.process.returncode, rest) == (0, "")
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
-        subprocess.run([self.ip, "netns", "delete", self.namespace], check=False, capture_output=True)
-
-
 Serve = Callable[..., Served]
 
 
 @pytest.fixture
 def serve(judge: Callable[[str], str], tmp_path: Path) -> Iterator[Serve]:
     ip = judge("ip")
-    if os.geteuid() or not Path("/dev/net/tun").exists():
-        reason = "a TAP device and a network namespace need root on Linux"
-        if os.environ.get("IOS_EMU_JUDGES") == "required":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+    need_taps()
     served: list[Served] = []
 
     def make(spoilt: str = "") -> Served:
-        served.append(Served(tmp_path, ip, spoilt))
+        files = {"R1.cfg": CONFIG, "lab.toml": LAB.format(spoilt=spoilt)}
+        served.append(Served(tmp_path, ip, files, ["tap0=SW1:Fa0/2"], {"tap0": f"{KERNEL}/24"}))
         return served[0]
 
     yield make

@@ -357,3 +357,25 @@ def test_a_ping_that_ends_after_a_reload_means_nothing(bench: Bench) -> None:
     bench.engine.reload(bench.config)
     bench.clock.run_until_idle()
     assert (bench.router.sent, bench.leases) == ([], {})
+
+
+def test_bindings_may_end_while_they_are_listed(quick: Bench) -> None:
+    for client in range(1, 6):
+        quick.lease(client)
+    listed = quick.engine.bindings()
+    first = next(listed)
+    quick.engine.clear_binding(IPv4Address("192.168.1.3"))
+    second = next(listed)
+    quick.config.remove_pool("LAN")
+    quick.engine.pool_usage(quick.pool("NEW", "10.0.0.0/24").name)
+    addresses = [str(binding.address) for binding in (first, second, *listed)]
+    assert addresses == ["192.168.1.2", "192.168.1.4"]
+
+
+def test_secure_arp_entries_are_those_of_clients_with_a_lease(quick: Bench) -> None:
+    quick.config.set(quick.lan, "update", "arp")
+    quick.lease(1)
+    quick.offer(2)
+    assert quick.engine.secure_arp_entries == 1
+    quick.config.set(quick.lan, "update", None)
+    assert quick.engine.secure_arp_entries == 0

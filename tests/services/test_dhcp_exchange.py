@@ -550,18 +550,20 @@ def test_the_packets_are_shown_as_ios_shows_them(quick: Bench) -> None:
     )
     quick.tell(ask)
     quick.tell(quick.message(dhcp.DISCOVER, 2, giaddr="192.168.1.254"))
+    quick.tell(quick.message(dhcp.RELEASE, 1, identifier=b"\1\2\0\0\0\0\1", ciaddr="192.168.1.2"))
     assert quick.router.debugged == [
         "DHCPD: DHCPDISCOVER received from client 0102.0000.0000.01 on interface FastEthernet0/0.",
         "DHCPD: Sending DHCPOFFER to client 0102.0000.0000.01 (192.168.1.2).",
         "DHCPD: unicasting BOOTREPLY to client 0200.0000.0001 (192.168.1.2).",
-        "DHCPD: DHCPREQUEST received from client 0102.0000.0000.01 on interface FastEthernet0/0.",
+        "DHCPD: DHCPREQUEST received from client 0102.0000.0000.01.",
         "DHCPD: No default domain to append - abort update",
-        "DHCPD: Setting only requested parameters",
         "DHCPD: Sending DHCPACK to client 0102.0000.0000.01 (192.168.1.2).",
+        "DHCPD: Setting only requested parameters",
         "DHCPD: broadcasting BOOTREPLY to client 0200.0000.0001.",
         "DHCPD: DHCPDISCOVER received from client 0200.0000.0002 through relay 192.168.1.254.",
         "DHCPD: Sending DHCPOFFER to client 0200.0000.0002 (192.168.1.3).",
         "DHCPD: unicasting BOOTREPLY for client 0200.0000.0002 to relay 192.168.1.254.",
+        "DHCPD: DHCPRELEASE message received from client 0102.0000.0000.01 (192.168.1.2).",
     ]
 
 

@@ -8,6 +8,8 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import DAY, HOUR, MINUTE
+from ios_emu.services.dhcp_keeper import AgentActivity
+from ios_emu.services.dhcp_server import DatabaseAgent
 from ios_emu.wire import dhcp
 
 if TYPE_CHECKING:
@@ -155,3 +157,41 @@ def test_a_reload_empties_the_journal(quick: Bench) -> None:
     quick.lease(1)
     quick.engine.reload(quick.config)
     assert journal.data == b""
+
+
+def test_a_database_agent_tells_when_it_read_and_wrote(quick: Bench) -> None:
+    quick.config.databases["flash:/b"] = DatabaseAgent("flash:/b")
+    quick.config.touch()
+    [agent] = quick.engine.database_activity().values()
+    assert agent == AgentActivity()
+    quick.clock.run_until(HOUR)
+    quick.lease(1)
+    assert agent == AgentActivity(written=HOUR, last="written", successes=1)
+    quick.clock.run_until(2 * HOUR)
+    quick.engine.reload(quick.config)
+    assert agent == AgentActivity(read=2 * HOUR, written=HOUR, last="read", successes=2)
+    assert list(quick.leases) == ["192.168.1.2"]
+
+
+def test_a_database_agent_counts_what_could_not_be_stored(quick: Bench) -> None:
+    quick.config.databases["flash:/b"] = DatabaseAgent("flash:/b")
+    quick.config.touch()
+    journal = quick.keep()
+    journal.held = True
+    address = quick.offer(1)
+    quick.tell(quick.message(dhcp.REQUEST, 1, requested=address, server=SERVER))
+    journal.commit("no space is left on the disk")
+    [agent] = quick.engine.database_activity().values()
+    assert (agent.last, agent.failures, agent.successes) == ("failed", 1, 0)
+
+
+def test_an_agent_that_is_configured_anew_begins_anew(quick: Bench) -> None:
+    quick.config.databases["flash:/b"] = DatabaseAgent("flash:/b")
+    quick.config.touch()
+    quick.lease(1)
+    del quick.config.databases["flash:/b"]
+    quick.config.touch()
+    assert quick.engine.database_activity() == {}
+    quick.config.databases["flash:/b"] = DatabaseAgent("flash:/b")
+    quick.config.touch()
+    assert quick.engine.database_activity() == {"flash:/b": AgentActivity()}

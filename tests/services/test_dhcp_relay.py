@@ -176,10 +176,12 @@ def test_option_82_is_added_last_and_taken_away_on_the_way_back(bench: Bench) ->
     assert bench.pass_on(offer(information=REMOTE_ID), WAN) == [offer()]
 
 
-def test_the_server_override_tells_link_and_identifier(bench: Bench) -> None:
-    bench.config.relay.information = bench.config.relay.server_override = True
-    information = bench.pass_on(discover())[0].options[82]
-    assert information == REMOTE_ID + bytes.fromhex("0504c0a80100" + "0b04c0a80101")
+@pytest.mark.parametrize("information", [True, False])
+def test_the_server_override_tells_link_and_identifier(bench: Bench, information: bool) -> None:
+    bench.config.relay.information, bench.config.relay.server_override = information, True
+    added = bench.pass_on(discover())[0].options[82]
+    assert added == REMOTE_ID + bytes.fromhex("0504c0a80100" + "0b04c0a80101")
+    assert bench.pass_on(offer(information=added), WAN) == [offer()]
 
 
 def test_a_reply_with_another_option_82_is_dropped_if_it_is_checked(bench: Bench) -> None:

@@ -1,23 +1,20 @@
-"""The DHCP server's configuration: excluded addresses and pools.
-
-Where Cisco's own words for a refusal are not known, ours say plainly what is wrong.
-"""
+"""DHCP pools: what `ip dhcp pool` leads to, with its secondary subnets and its classes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ios_emu.cli import modes
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
+from ios_emu.devices.kept import POOL_KEPT, key_of
 from ios_emu.errors import CommandRefused
 from ios_emu.services.dhcp_server import (
     INFINITE,
-    AddressRange,
     HardwareAddress,
-    Pool,
     RawOption,
     Setting,
+    UtilizationMark,
 )
 from ios_emu.stack.routing import natural_prefix_length
 from ios_emu.wire.ethernet import MacAddress
@@ -25,39 +22,7 @@ from ios_emu.wire.ethernet import MacAddress
 _ETHERNET, _IEEE802 = 1, 6
 _HOUR = 60
 _DAY = 24 * _HOUR
-
-
-def excluded_address(call: Call, low_address: IPv4Address, high_address: IPv4Address | None = None) -> str:
-    """`ip dhcp excluded-address LOW [HIGH]`."""
-    entered = AddressRange(low_address, high_address or low_address)
-    excluded = call.config.dhcp.excluded
-    if entered.low > entered.high:
-        return "% Invalid address range: the low address is higher than the high address\n"
-    place = bisect_left(excluded, _order(entered), key=_order)
-    present = place < len(excluded) and excluded[place] == entered
-    if not call.no and not present:
-        excluded.insert(place, entered)
-    elif call.no and not present:
-        return f"% Range [{entered.low}, {entered.high}] is not in the database.\n"
-    elif call.no:
-        del excluded[place]
-    return ""
-
-
-def _order(excluded: AddressRange) -> tuple[IPv4Address, IPv4Address]:
-    return excluded.low, excluded.high
-
-
-def pool(call: Call, pool_name: str) -> str:
-    """`ip dhcp pool NAME`: into the pool, which is made when it is new; `no` removes it."""
-    pools = call.config.dhcp.pools
-    if call.no:
-        if pool_name not in pools:
-            return f"% Pool {pool_name} is not in the database.\n"
-        call.config.dhcp.remove_pool(pool_name)
-        return ""
-    call.shell.enter(modes.DHCP, pools.setdefault(pool_name, Pool(pool_name)))
-    return ""
+_HIGHEST_NODE_TYPE = 0xFF
 
 
 def _set(call: Call, name: str, value: Setting | None) -> str:
@@ -86,20 +51,46 @@ def network(
     network_number: IPv4Address | None = None,
     network_mask: IPv4Address | None = None,
     prefix_length: int | None = None,
+    secondary_subnet: str | None = None,
 ) -> str:
-    """`network NUMBER [MASK | /LENGTH]`: without a mask that of the address's class."""
-    if call.no or network_number is None:
+    """`network NUMBER [MASK | /LENGTH] [secondary]`: without a mask that of the address's class."""
+    if network_number is None or (call.no and secondary_subnet is None):
         return _set(call, "network", None)
-    if call.pool.host is not None:
-        return "% This pool already has a host address; a pool has either a host or a network.\n"
     natural = natural_prefix_length(network_number)
     length = _prefix(call, network_mask, prefix_length, natural, "network_mask")
     entered = IPv4Network((network_number, length), strict=False)
-    other = call.config.dhcp.pool_of_network(entered)
-    if other not in (None, call.pool.name):
-        place = f"{entered.network_address} {entered.netmask}"
-        raise CommandRefused(f"% {place} is already the network of pool {other}.")
+    if secondary_subnet is not None:
+        return _secondary(call, entered)
+    if call.pool.host is not None:
+        raise OwnWords.HAS_A_HOST.refusal()
+    if entered != call.pool.network:
+        _refuse_taken(call, entered)
     return _set(call, "network", entered)
+
+
+def _secondary(call: Call, entered: IPv4Network) -> str:
+    """A secondary subnet: into it, or with `no` away with it."""
+    server, pool = call.config.dhcp, call.pool
+    if call.no:
+        if not server.remove_secondary(pool, entered):
+            raise OwnWords.NO_SUCH_NETWORK.refusal(network=_spelled(entered))
+        return ""
+    if pool.host is not None:
+        raise OwnWords.HAS_A_HOST.refusal()
+    if entered not in pool.secondaries:
+        _refuse_taken(call, entered)
+    call.shell.enter_within(modes.DHCP_SUBNET, server.add_secondary(pool, entered))
+    return ""
+
+
+def _refuse_taken(call: Call, entered: IPv4Network) -> None:
+    other = call.config.dhcp.pool_of_network(entered)
+    if other is not None:
+        raise OwnWords.NETWORK_TAKEN.refusal(network=_spelled(entered), pool=other)
+
+
+def _spelled(network: IPv4Network) -> str:
+    return f"{network.network_address} {network.netmask}"
 
 
 def host(
@@ -111,8 +102,8 @@ def host(
     """`host ADDRESS [MASK | /LENGTH]`: the address of a manual binding."""
     if call.no or host_address is None:
         return _set(call, "host", None)
-    if call.pool.network is not None:
-        return "% This pool already has a network; a pool has either a host or a network.\n"
+    if call.pool.network is not None or call.pool.secondaries:
+        raise OwnWords.HAS_A_NETWORK.refusal()
     natural = natural_prefix_length(host_address)
     length = _prefix(call, host_mask, prefix_length, natural, "host_mask")
     return _set(call, "host", IPv4Interface((host_address, length)))
@@ -129,8 +120,9 @@ def hardware_address(
     if call.no or hardware_address is None:
         return _set(call, "hardware-address", None)
     kind = _IEEE802 if ieee802 is not None else _ETHERNET if hardware_type is None else hardware_type
-    _refuse_duplicate(call, hardware_address)
-    return _set(call, "hardware-address", HardwareAddress(hardware_address, kind))
+    entered = HardwareAddress(hardware_address, kind)
+    _refuse_duplicate(call, entered)
+    return _set(call, "hardware-address", entered)
 
 
 def client_identifier(call: Call, identifier: bytes | None = None) -> str:
@@ -140,7 +132,7 @@ def client_identifier(call: Call, identifier: bytes | None = None) -> str:
     return _set(call, "client-identifier", identifier)
 
 
-def _refuse_duplicate(call: Call, client: bytes | MacAddress) -> None:
+def _refuse_duplicate(call: Call, client: bytes | HardwareAddress) -> None:
     if call.config.dhcp.pool_of_client(client, but=call.pool) is not None:
         raise CommandRefused("% A binding for this client already exists.")
 
@@ -181,10 +173,18 @@ def next_server(call: Call, next_server: list[IPv4Address] | None = None) -> str
 
 
 def netbios_node_type(
-    call: Call, b_node: str = "", h_node: str = "", m_node: str = "", p_node: str = ""
+    call: Call, b_node: str = "", h_node: str = "", m_node: str = "", p_node: str = "", node_type: str = ""
 ) -> str:
-    """`netbios-node-type b-node|h-node|m-node|p-node`."""
-    return _set(call, "netbios-node-type", b_node or h_node or m_node or p_node or None)
+    """`netbios-node-type b-node|h-node|m-node|p-node`, or a hexadecimal number."""
+    if not node_type:
+        return _set(call, "netbios-node-type", b_node or h_node or m_node or p_node or None)
+    try:
+        number = int(node_type, 16)
+    except ValueError:
+        raise call.invalid("node_type") from None
+    if not 0 <= number <= _HIGHEST_NODE_TYPE:
+        raise call.invalid("node_type")
+    return _set(call, "netbios-node-type", number)
 
 
 def lease(call: Call, days: int = 1, hours: int = 0, minutes: int = 0, infinite: str | None = None) -> str:
@@ -193,7 +193,7 @@ def lease(call: Call, days: int = 1, hours: int = 0, minutes: int = 0, infinite:
         return _set(call, "lease", INFINITE)
     total = days * _DAY + hours * _HOUR + minutes
     if total == 0:
-        return "% A lease can't be of no time at all.\n"
+        raise OwnWords.NO_TIME_AT_ALL.refusal()
     return _set(call, "lease", None if total == _DAY else total)
 
 
@@ -213,3 +213,41 @@ def option(
     elif option_address:
         value = RawOption(option_code, "ip", b"".join(address.packed for address in option_address))
     return _set(call, f"option {option_code}", value)
+
+
+def import_all(call: Call) -> str:
+    """`import all`: what other servers told the router goes to the clients, too."""
+    return _set(call, "import", "all")
+
+
+def update_arp(call: Call) -> str:
+    """`update arp`: who has a lease is in the ARP table for as long."""
+    return _set(call, "update", "arp")
+
+
+def mark_high(call: Call, percent: int | None = None, mark_log: str | None = None) -> str:
+    """`utilization mark high PERCENT [log]`."""
+    return _mark(call, "high", percent, mark_log is not None)
+
+
+def mark_low(call: Call, percent: int | None = None, mark_log: str | None = None) -> str:
+    """`utilization mark low PERCENT [log]`."""
+    return _mark(call, "low", percent, mark_log is not None)
+
+
+def _mark(call: Call, which: str, percent: int | None, log: bool) -> str:
+    name = f"utilization mark {which}"
+    if call.no or percent is None:
+        return _set(call, name, None)
+    low = percent if which == "low" else call.pool.mark("low").percent
+    high = percent if which == "high" else call.pool.mark("high").percent
+    if low >= high:
+        raise OwnWords.MARKS_UPSIDE_DOWN.refusal(low=low, high=high)
+    return _set(call, name, UtilizationMark(percent, log))
+
+
+def kept(call: Call, **arguments: object) -> str:
+    """The lines of a pool that are kept without effect: accounting, VRF, on-demand pools, and the like."""
+    text = call.command.text
+    key = key_of(text, POOL_KEPT)
+    return _set(call, key, text[len(key) + 1 :])

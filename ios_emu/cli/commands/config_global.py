@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address
 
 from ios_emu.cli import modes
 from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
-from ios_emu.devices.configuration import MOST_NAME_SERVERS, Configuration
+from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.kept import keep
 from ios_emu.devices.privileges import HIGHEST
@@ -170,33 +169,16 @@ def service_timestamps(
     return ""
 
 
-def ip_domain_lookup(call: Call) -> str:
-    """`ip domain lookup`: on unless `no` was said."""
-    call.config.domain_lookup = not call.command.negated
-    return ""
-
-
-def ip_name_server(call: Call, server: list[IPv4Address] | None = None) -> str:
-    """`ip name-server A [A ...]`: six at most; `no` alone removes them all."""
-    servers = call.config.name_servers
-    if call.no:
-        call.config.name_servers = [one for one in servers if server and one not in server]
-        return ""
-    for address in server or []:
-        if address in servers:
-            continue
-        if len(servers) == MOST_NAME_SERVERS:
-            return f"% Name-server table is full; {address} not added\n"
-        servers.append(address)
-    return ""
-
-
 def kept(call: Call, **arguments: object) -> str:
     """The commands of the list in `devices/kept.py`: they stand in the configuration and do nothing."""
     command = call.command
+    text, interface = command.text, arguments.get("interface_name")
+    if interface is not None:
+        # As it is printed: `Loopback0`, and not in two words.
+        text = f"{text.rsplit(maxsplit=2)[0]} {interface}"
     keep(
         call.config.kept,
-        command.text,
+        text,
         call.dialect,
         negated=command.negated,
         defaulted=command.defaulted,

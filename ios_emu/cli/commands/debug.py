@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from ios_emu.cli.shell import Call
-from ios_emu.devices.debugging import ARP, ICMP, PACKET, SUBJECTS
+from ios_emu.devices.debugging import (
+    ARP,
+    DHCP_CLIENT,
+    DHCP_EVENTS,
+    DHCP_LINKAGE,
+    DHCP_PACKETS,
+    DOMAIN,
+    ICMP,
+    PACKET,
+)
+
+_GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
+_DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
 def _set(call: Call, subject: str, active: bool) -> str:
     call.router.debugging.set(subject, active)
-    return f"{subject} debugging is {'on' if active else 'off'}\n"
+    return f"{_state(subject, active)}\n"
+
+
+def _state(subject: str, active: bool = True) -> str:
+    """The DHCP server speaks in whole sentences."""
+    return f"{subject} debugging is {'on' if active else 'off'}{'.' if subject in _DHCP_SERVER else ''}"
 
 
 def debug_arp(call: Call) -> str:
     """`debug arp`."""
     return _set(call, ARP, True)
+
+
+def debug_domain(call: Call) -> str:
+    """`debug domain`."""
+    return _set(call, DOMAIN, True)
 
 
 def debug_ip_icmp(call: Call) -> str:
@@ -24,6 +46,21 @@ def debug_ip_icmp(call: Call) -> str:
 def debug_ip_packet(call: Call) -> str:
     """`debug ip packet`."""
     return _set(call, PACKET, True)
+
+
+def debug_ip_dhcp_events(call: Call) -> str:
+    """`debug ip dhcp server events`."""
+    return _set(call, DHCP_EVENTS, True)
+
+
+def debug_ip_dhcp_linkage(call: Call) -> str:
+    """`debug ip dhcp server linkage`."""
+    return _set(call, DHCP_LINKAGE, True)
+
+
+def debug_ip_dhcp_packet(call: Call) -> str:
+    """`debug ip dhcp server packet`."""
+    return _set(call, DHCP_PACKETS, True)
 
 
 def debug_all(call: Call) -> str:
@@ -37,6 +74,11 @@ def undebug_arp(call: Call) -> str:
     return _set(call, ARP, False)
 
 
+def undebug_domain(call: Call) -> str:
+    """`undebug domain`."""
+    return _set(call, DOMAIN, False)
+
+
 def undebug_ip_icmp(call: Call) -> str:
     """`undebug ip icmp`."""
     return _set(call, ICMP, False)
@@ -47,6 +89,21 @@ def undebug_ip_packet(call: Call) -> str:
     return _set(call, PACKET, False)
 
 
+def undebug_ip_dhcp_events(call: Call) -> str:
+    """`undebug ip dhcp server events`."""
+    return _set(call, DHCP_EVENTS, False)
+
+
+def undebug_ip_dhcp_linkage(call: Call) -> str:
+    """`undebug ip dhcp server linkage`."""
+    return _set(call, DHCP_LINKAGE, False)
+
+
+def undebug_ip_dhcp_packet(call: Call) -> str:
+    """`undebug ip dhcp server packet`."""
+    return _set(call, DHCP_PACKETS, False)
+
+
 def undebug_all(call: Call) -> str:
     """`undebug all`."""
     call.router.debugging.set_all(False)
@@ -54,12 +111,12 @@ def undebug_all(call: Call) -> str:
 
 
 def show_debugging(call: Call) -> str:
-    """`show debugging`: what is on, ARP apart from what belongs to IP."""
+    """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
     active = call.router.debugging.active
-    text = ""
-    if ARP in active:
-        text += f"ARP:\n  {ARP} debugging is on\n"
-    generic = [subject for subject in SUBJECTS if subject in active and subject != ARP]
-    if generic:
-        text += "Generic IP:\n" + "".join(f"  {subject} debugging is on\n" for subject in generic)
-    return f"{text}\n" if text else ""
+    lines: list[str] = []
+    for title, subjects in (("ARP", (ARP,)), ("Generic IP", _GENERIC)):
+        on = [f"  {_state(subject)}" for subject in subjects if subject in active]
+        if on:
+            lines += [f"{title}:", *on]
+    lines += [_state(subject) for subject in _DHCP_SERVER if subject in active]
+    return "".join(f"{line}\n" for line in [*lines, ""]) if lines else ""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from ios_emu.cli import modes
-from ios_emu.cli.commands.names import BAD_NAME, read_address
-from ios_emu.cli.commands.telnet import open_connection
+from ios_emu.cli.commands.names import BAD_NAME, Target, known_host, read_address, translate_word
+from ios_emu.cli.commands.telnet import UNKNOWN_HOST, open_connection
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
 from ios_emu.devices.secret import Secret
-from ios_emu.services.telnet_client import TELNET_PORT
 
 _TRIES = 3
 PRIVILEGED = 15
 _USER = 1
-_UNKNOWN = "% Unknown command or computer name, or unable to find computer address\n"
 
 _SETUP_TITLE = "\n\n         --- System Configuration Dialog ---\n\n"
 
@@ -143,15 +141,27 @@ def end(call: Call) -> str:
 
 def exit_mode(call: Call) -> str:
     """`exit` in a sub-mode: one level up."""
-    call.shell.enter(modes.CONFIG)
+    call.shell.exit_mode()
     return ""
 
 
 def unknown_word(shell: Shell, word: str) -> Dialogue | str:
     """One word that is no command: IOS telnets to it, as a name it looks it up, unless told not to."""
-    if read_address(word) is None and not shell.config.domain_lookup:
-        return BAD_NAME + _UNKNOWN
-    return open_connection(shell, word, TELNET_PORT)
+    address = read_address(word)
+    found = known_host(shell, word) if address is None else Target((address,))
+    if found is not None:
+        return open_connection(shell, word, found)
+    if not shell.config.domain_lookup:
+        return BAD_NAME + UNKNOWN_HOST
+    return _look_up_word(shell, word)
+
+
+def _look_up_word(shell: Shell, word: str) -> Dialogue:
+    try:
+        found = yield from translate_word(shell, word)
+    except Interrupted:
+        return "\n"
+    return UNKNOWN_HOST if found is None else (yield from open_connection(shell, word, found))
 
 
 def show_privilege(call: Call) -> str:

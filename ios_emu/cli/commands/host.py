@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface
 
-from ios_emu.cli.commands.names import read_address
+from ios_emu.cli.commands.host_names import host_address
 from ios_emu.cli.dialogue import Dialogue, Interrupted, Linger, Say
 from ios_emu.clock import MILLISECOND, SECOND, Signal
 from ios_emu.devices.host import Host
@@ -149,7 +149,10 @@ def ping(
     ping_wait: int = 4000,
 ) -> Dialogue:
     """`ping TARGET [-n COUNT] [-t] [-l LENGTH] [-i TTL] [-w MILLISECONDS]`."""
-    address = read_address(host_target)
+    try:
+        address = yield from host_address(host, host_target)
+    except Interrupted:
+        return ""
     if address is None:
         return f"Ping request could not find host {host_target}. Please check the name and try again.\n"
     yield Say(f"\nPinging {address} with {ping_length} bytes of data:\n\n")
@@ -220,7 +223,10 @@ def _statistics(address: IPv4Address, sent: int, times: list[int]) -> str:
 
 def tracert(host: Host, host_target: str) -> Dialogue:
     """`tracert TARGET`: the routers on the way."""
-    address = read_address(host_target)
+    try:
+        address = yield from host_address(host, host_target)
+    except Interrupted:
+        return ""
     if address is None:
         return f"Unable to resolve target system name {host_target}.\n"
     yield Say(f"\nTracing route to {address} over a maximum of {_HOPS} hops: \n\n")

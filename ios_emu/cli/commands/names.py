@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, NamedTuple
 
 from ios_emu.cli.arguments import TYPES
-from ios_emu.cli.dialogue import Dialogue, Say
+from ios_emu.cli.dialogue import Interrupted, Say
 from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Call, Shell
-from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandRefused
 from ios_emu.stack.interface_name import InterfaceName
 
-LOOKUP_TIME = 3 * SECOND
+if TYPE_CHECKING:
+    from ios_emu.services.resolver import Lookup
+
 BAD_NAME = "% Bad IP address or host name\n"
 _UNRECOGNIZED = {
     Dialect.IOS: "% Unrecognized host or address, or protocol not running.",
@@ -23,6 +25,19 @@ _UNRECOGNIZED = {
 _BAD_SOURCE = (
     "% Invalid source. Must use same-VRF IP address or full interface name without spaces (e.g. Serial0/1)"
 )
+
+
+class Target(NamedTuple):
+    """A destination: its addresses, the name that it was found by, and where `telnet` goes at it."""
+
+    addresses: tuple[IPv4Address, ...]
+    name: str | None = None
+    port: int | None = None
+
+    @property
+    def address(self) -> IPv4Address:
+        """The address that is tried first."""
+        return self.addresses[0]
 
 
 def read_address(text: str) -> IPv4Address | None:
@@ -40,28 +55,80 @@ def unrecognized(dialect: Dialect) -> str:
     return f"{_UNRECOGNIZED[dialect]}\n\n"
 
 
-def resolve(shell: Shell, name: str) -> Asking[IPv4Address | None]:
-    """The address of a host, looked up if need be, with what IOS prints meanwhile."""
+def resolve(shell: Shell, name: str) -> Asking[Target | None]:
+    """A destination: an address, a name of the host table, or one that is looked up, with what IOS prints.
+
+    None when there is no such host. Raises Interrupted at Ctrl-Shift-6.
+    """
     address = read_address(name)
-    if address is None and shell.config.domain_lookup:
-        yield from look_up(shell, name)
-    return address
+    if address is not None:
+        return Target((address,))
+    own = known_host(shell, name)
+    if own is not None or not shell.config.domain_lookup:
+        return own
+    return (yield from translate(shell, name))
 
 
-def look_up(shell: Shell, name: str) -> Dialogue:
-    """Asks and waits in vain: nobody serves names yet. Raises Interrupted at Ctrl-Shift-6."""
-    servers = shell.config.name_servers
-    server = str(servers[0]) if servers else "255.255.255.255"
-    translating = f'Translating "{name}"...domain server ({server})\n'
-    yield Say(translating)
-    yield LOOKUP_TIME
-    if shell.dialect is Dialect.IOS:
-        yield Say(f"\n{BAD_NAME}{translating}")
-        yield LOOKUP_TIME
-        yield Say(f" ({server})\n{translating}")
-        yield LOOKUP_TIME
+def known_host(shell: Shell, name: str) -> Target | None:
+    """What the host table has of a name."""
+    # A router without a host table does not load its resolver for that.
+    entry = shell.router.dns.host(name) if shell.config.names.hosts else None
+    return None if entry is None else Target(entry.addresses, entry.name, entry.port)
+
+
+def translate(shell: Shell, name: str, *, once: bool = False) -> Asking[Target | None]:
+    """Looks a name up and names the servers that are asked, each one `once` or as often as is configured.
+
+    Raises Interrupted at Ctrl-Shift-6.
+    """
+    resolver = shell.router.dns.resolver
+    settings = resolver.settings
+    if once:
+        settings = settings._replace(timeouts=settings.timeouts[:1])
+    lookup = resolver.begin(name, settings=settings)
+    if lookup.answer is None:
+        yield Say(f'Translating "{name}"...domain server')
+        try:
+            yield from _wait(lookup)
+        except Interrupted:
+            lookup.cancel()
+            raise
+        yield Say(" [OK]\n" if lookup.answer is not None and lookup.answer.found else "\n")
+    answer = lookup.answer
+    if answer is None or not answer.found:
+        return None
+    return Target(answer.addresses, name)
+
+
+def _wait(lookup: Lookup) -> Asking[None]:
+    asked: set[int] = set()
+    while True:
+        for step in lookup.take_steps():
+            if step.what == "asked" and step.server not in asked:
+                asked.add(step.server)
+                yield Say(f" ({IPv4Address(step.server)})")
+        if lookup.answer is not None:
+            return
+        yield lookup.progress()
+
+
+def translate_word(shell: Shell, word: str) -> Asking[Target | None]:
+    """A single word that is no command: a 2811 looks it up three times, and says so each time."""
+    if shell.dialect is Dialect.PACKET_TRACER:
+        return (yield from translate(shell, word))
+    found = yield from translate(shell, word, once=True)
+    if found is not None:
+        return found
+    yield Say(f"\n{BAD_NAME}")
+    found = yield from translate(shell, word, once=True)
+    if found is not None:
+        return found
+    servers = shell.router.dns.resolver.settings.servers
+    yield Say(f" ({IPv4Address(servers[0])})\n" if servers else "")
+    found = yield from translate(shell, word, once=True)
+    if found is None:
         yield Say("\n")
-    return ""
+    return found
 
 
 def source_address(call: Call, text: str | IPv4Address | InterfaceName) -> int:

@@ -77,14 +77,14 @@ def ping(
 ) -> Dialogue:
     """`ping TARGET [repeat N] [size N] [timeout N] [source X] [df-bit] [validate] [data HEX]`."""
     try:
-        address = yield from resolve(call.shell, target)
+        found = yield from resolve(call.shell, target)
     except Interrupted:
         return "\n"
-    if address is None:
+    if found is None:
         return unrecognized(call.dialect)
     source = interface_name or source_ip
     request = Request(
-        address,
+        found.address,
         repeat,
         range(size, size + 1),
         timeout,
@@ -114,11 +114,11 @@ def _ask(call: Call) -> Asking[Request | None]:
     target = (yield Ask("Target IP address: ")).strip()
     if not target:
         raise CommandRefused("% Bad IP address")
-    address = yield from resolve(call.shell, target)
-    if address is None:
+    found = yield from resolve(call.shell, target)
+    if found is None:
         return None
     request = Request(
-        address,
+        found.address,
         repeat=(yield from ask_number("Repeat count [5]: ", 5, 1, 2_147_483_647)),
         sizes=_one((yield from ask_number("Datagram size [100]: ", 100, 36, 18024))),
         timeout=(yield from ask_number("Timeout in seconds [2]: ", 2, 0, 3600)),

@@ -1,4 +1,4 @@
-"""`show ip ...` and `show interfaces`: addresses, routes, DHCP pools and bindings."""
+"""`show ip ...` and `show interfaces`: addresses and routes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.router import Router
-from ios_emu.devices.running_config import dotted_hex
 from ios_emu.devices.syslog import short_time
-from ios_emu.devices.system_clock import EPOCH
-from ios_emu.services.dhcp_server import Binding, Pool, manual_bindings
 from ios_emu.stack.cable import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
@@ -50,9 +47,6 @@ _KINDS = {
 
 # In microseconds; that of a FastEthernet depends on its speed.
 _DELAYS = {"Loopback": 5000, "Vlan": 1_000_000}
-
-# Where a binding's client identifier goes on in the next line.
-_CLIENT_WIDTH = 20
 
 
 def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> str:
@@ -214,90 +208,3 @@ def _route_lines(route: Route, start: str, *, with_length: bool) -> Iterator[str
             via = f"[{route.distance}/0] via {next_hop}" + (f", {interface}" if interface else "")
             yield f"{start}{network} {via}"
         start, network = " " * len(start), " " * len(network)
-
-
-def show_ip_dhcp_binding(call: Call, address: IPv4Address | None = None) -> str:
-    """`show ip dhcp binding [ADDRESS]`."""
-    bindings = [
-        binding
-        for binding in manual_bindings(call.config.dhcp)
-        if address is None or binding.address == address
-    ]
-    if call.dialect is Dialect.PACKET_TRACER:
-        header = (
-            "IP address       Client-ID/              Lease expiration        Type\n"
-            "                 Hardware address\n"
-        )
-        return header + "".join(map(_packet_tracer_row, bindings))
-    header = (
-        "Bindings from all pools not associated with VRF:\n"
-        "IP address          Client-ID/\t \t    Lease expiration        Type\n"
-        "\t\t    Hardware address/\n"
-        "\t\t    User name\n"
-    )
-    return header + "".join(map(_row, bindings))
-
-
-def _packet_tracer_row(binding: Binding) -> str:
-    client = binding.client
-    mac = client.hex().upper() if isinstance(client, bytes) else str(client).replace(".", "").upper()
-    digits = mac[2:] if len(mac) == 14 else mac
-    dotted = ".".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-    kind = "Automatic" if binding.automatic else "Manual"
-    return f"{binding.address!s:<17}{dotted:<24} {'--':<23}{kind}\n"
-
-
-def _row(binding: Binding) -> str:
-    client = dotted_hex(binding.client) if isinstance(binding.client, bytes) else str(binding.client)
-    if binding.expires is None:
-        expiry = "Infinite"
-    else:
-        expiry = f"{EPOCH + timedelta(microseconds=binding.expires // 1000):%b %d %Y %I:%M %p}"
-    kind = "Automatic" if binding.automatic else "Manual"
-    first, rest = client[:_CLIENT_WIDTH], client[_CLIENT_WIDTH:]
-    lines = [f"{binding.address!s:<20}{first:<24}{expiry:<24}{kind}\n"]
-    lines += [f"{'':<20}{rest[at : at + _CLIENT_WIDTH]}\n" for at in range(0, len(rest), _CLIENT_WIDTH)]
-    return "".join(lines)
-
-
-def show_ip_dhcp_pool(call: Call, pool: str | None = None) -> str:
-    """`show ip dhcp pool [NAME]`."""
-    pools = call.config.dhcp.pools
-    if pool is None:
-        shown = list(pools.values())
-    elif pool in pools:
-        shown = [pools[pool]]
-    else:
-        return f"% Pool {pool} is not in the database.\n"
-    excluded = len(call.config.dhcp.excluded)
-    return "".join(_pool(one, call.dialect, excluded) for one in shown)
-
-
-def _pool(pool: Pool, dialect: Dialect, excluded: int) -> str:
-    packet_tracer = dialect is Dialect.PACKET_TRACER
-    network = pool.network
-    leased = 1 if pool.host is not None else 0
-    total = max(network.num_addresses - 2, 0) if network is not None else leased
-    facts = [
-        ("Utilization mark (high/low)", "100 / 0"),
-        ("Subnet size (first/next)", "0 / 0 "),
-        ("Total addresses", total),
-        ("Leased addresses", leased),
-        *([("Excluded addresses", excluded)] if packet_tracer else []),
-        ("Pending event", "none"),
-    ]
-    lines = ["", f"Pool {pool.name} :", *(f" {label:<31}: {value}" for label, value in facts)]
-    count = 0 if network is None else 1
-    if packet_tracer:
-        lines += ["", f" {count} subnet is currently in the pool"]
-        title = "Leased/Excluded/Total"
-    else:
-        lines += [f" {count} subnet is currently in the pool :"]
-        title = "Leased addresses"
-    lines.append(f" {'Current index':<20} {'IP address range':<35} {title}")
-    if network is not None:
-        first, last = network[1], network[-2]
-        end = f"{leased:<4} / {excluded:<5} / {total}" if packet_tracer else f" {leased}"
-        middle = f" {first!s:<20} {first!s:<16} - {last!s:<16} "
-        lines.append(middle + end)
-    return "\n".join(lines) + "\n"

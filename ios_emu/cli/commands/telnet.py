@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from ios_emu.cli.commands.names import read_address, resolve, source_address
+from ios_emu.cli.commands.host_names import host_address
+from ios_emu.cli.commands.names import Target, resolve, source_address
 from ios_emu.cli.connections import Connection
 from ios_emu.cli.dialogue import Ask, Departure, Dialogue, Interrupted, Kind, Relay, Say
 from ios_emu.cli.shell import Call, Shell
@@ -20,7 +21,7 @@ FAILURES = {
     "unreachable": "% Destination unreachable; gateway or host down",
     "reset": "% Connection reset by remote host",
 }
-_UNKNOWN_HOST = "% Unknown command or computer name, or unable to find computer address\n"
+UNKNOWN_HOST = "% Unknown command or computer name, or unable to find computer address\n"
 _NO_SESSIONS = "% No connections open\n"
 _HEADER = "Conn Host                Address             Byte  Idle Conn Name\n"
 
@@ -28,41 +29,56 @@ _HEADER = "Conn Host                Address             Byte  Idle Conn Name\n"
 def telnet(
     call: Call,
     telnet_host: str,
-    telnet_port: int = TELNET_PORT,
+    telnet_port: int | None = None,
     interface_name: InterfaceName | None = None,
 ) -> Dialogue:
     """`telnet HOST [PORT] [/source-interface INTERFACE]`."""
     source = None if interface_name is None else source_address(call, interface_name)
-    return (yield from open_connection(call.shell, telnet_host, telnet_port, source))
-
-
-def open_connection(shell: Shell, host: str, port: int, source: int | None = None) -> Dialogue:
-    """Opens a connection and stays there until it ends or is suspended."""
     try:
-        address = yield from resolve(shell, host)
+        found = yield from resolve(call.shell, telnet_host)
     except Interrupted:
         return "\n"
-    if address is None:
-        return _UNKNOWN_HOST
-    packet_tracer = shell.dialect is Dialect.PACKET_TRACER
+    if found is None:
+        return UNKNOWN_HOST
+    return (yield from open_connection(call.shell, telnet_host, found, telnet_port, source))
+
+
+def open_connection(
+    shell: Shell, typed: str, found: Target, port: int | None = None, source: int | None = None
+) -> Dialogue:
+    """Opens a connection and stays there until it ends or is suspended.
+
+    `typed` is the host as the user calls it. When it has several addresses they are tried in turn.
+    """
+    port = port or found.port or TELNET_PORT
+    failed = ""
+    for address in found.addresses:
+        yield Say(failed + _trying(shell.dialect, address, found.name, port))
+        try:
+            client = TelnetClient(shell.router.network.node, int(address), port, source)
+            connection = shell.connections.add(typed, client)
+        except ValueError:
+            failed = f"\n{FAILURES['unreachable']}\n"
+            continue
+        try:
+            failure = yield client.opened
+        except Interrupted:
+            client.close()
+            shell.connections.remove(connection)
+            return "\n"
+        if failure is None:
+            yield Say("Open\n")
+            return (yield from _stay(shell, connection))
+        shell.connections.remove(connection)
+        failed = f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
+    return failed
+
+
+def _trying(dialect: Dialect, address: IPv4Address, name: str | None, port: int) -> str:
     where = str(address) if port == TELNET_PORT else f"{address}, {port}"
-    yield Say(f"Trying {where} ..." + ("" if packet_tracer else " "))
-    try:
-        client = TelnetClient(shell.router.network.node, int(address), port, source)
-        connection = shell.connections.add(host, client)
-    except ValueError:
-        return f"\n{FAILURES['unreachable']}\n"
-    try:
-        failure = yield client.opened
-    except Interrupted:
-        client.close()
-        shell.connections.remove(connection)
-        return "\n"
-    if failure is not None:
-        shell.connections.remove(connection)
-        return f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
-    yield Say("Open\n")
-    return (yield from _stay(shell, connection))
+    if dialect is Dialect.PACKET_TRACER:
+        return f"Trying {where} ..."
+    return f"Trying {where} ... " if name is None else f"Trying {name} ({where})... "
 
 
 def _stay(shell: Shell, connection: Connection) -> Dialogue:
@@ -124,8 +140,11 @@ def _disconnect(shell: Shell, connection: Connection) -> Dialogue:
 
 
 def host_telnet(host: Host, host_target: str, host_port: int = TELNET_PORT) -> Dialogue:
-    """`telnet ADDRESS [PORT]` at a host's prompt; Ctrl-Shift-6 x ends it there."""
-    address = read_address(host_target)
+    """`telnet HOST [PORT]` at a host's prompt; Ctrl-Shift-6 x ends it there."""
+    try:
+        address = yield from host_address(host, host_target)
+    except Interrupted:
+        return ""
     if address is None:
         return f"Could not find host {host_target}. Please check the name and try again.\n"
     yield Say(f"Trying {address} ...")

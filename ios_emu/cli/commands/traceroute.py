@@ -10,6 +10,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.questions import Asking, ask_number, ask_yes
 from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND, SECOND
+from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandRefused
 from ios_emu.services.ping import Outcome
 from ios_emu.services.traceroute import FIRST_PORT, Tracer
@@ -36,6 +37,8 @@ class Request:
     first_ttl: int = 1
     last_ttl: int = 30
     port: int = FIRST_PORT
+    name: str | None = None
+    numeric: bool = False
 
 
 def traceroute(
@@ -52,14 +55,22 @@ def traceroute(
 ) -> Dialogue:
     """`traceroute TARGET [source X] [timeout N] [probe N] [ttl MIN MAX] [port N] [numeric]`."""
     try:
-        address = yield from resolve(call.shell, target)
+        found = yield from resolve(call.shell, target)
     except Interrupted:
         return "\n"
-    if address is None:
+    if found is None:
         return unrecognized(call.dialect)
     source = interface_name or source_ip
     request = Request(
-        address, None if source is None else source_address(call, source), timeout, probe, ttl, max_ttl, port
+        found.address,
+        None if source is None else source_address(call, source),
+        timeout,
+        probe,
+        ttl,
+        max_ttl,
+        port,
+        None if numeric is not None else found.name,
+        numeric is not None,
     )
     return (yield from _run(call, request))
 
@@ -82,12 +93,12 @@ def _ask(call: Call) -> Asking[Request | None]:
     target = (yield Ask("Target IP address: ")).strip()
     if not target:
         raise CommandRefused("% Bad IP address")
-    address = yield from resolve(call.shell, target)
-    if address is None:
+    found = yield from resolve(call.shell, target)
+    if found is None:
         return None
     source = (yield Ask("Source address: ")).strip()
     from_address = source_address(call, source) if source else None
-    yield from ask_yes("Numeric display [n]: ", False)
+    numeric = yield from ask_yes("Numeric display [n]: ", False)
     timeout = yield from ask_number("Timeout in seconds [3]: ", 3, 0, 3600)
     probes = yield from ask_number("Probe count [3]: ", 3, 1, 65535)
     first = yield from ask_number("Minimum Time to Live [1]: ", 1, 0, 255)
@@ -96,12 +107,17 @@ def _ask(call: Call) -> Asking[Request | None]:
     options = (yield Ask("Loose, Strict, Record, Timestamp, Verbose[none]: ")).strip().lower()
     if options and not "verbose".startswith(options):
         raise CommandRefused(f"% {options}: this option of a 2811 is not implemented in ios-emu")
-    return Request(address, from_address, timeout, probes, max(first, 1), last, port)
+    name = None if numeric else found.name
+    return Request(found.address, from_address, timeout, probes, max(first, 1), last, port, name, numeric)
 
 
 def _run(call: Call, request: Request) -> Dialogue:
     tracer = Tracer(call.router.network.node, request.source)
-    yield Say(f"\nType escape sequence to abort.\nTracing the route to {request.target}\n\n")
+    names = _HopNames(call, request)
+    where = str(request.target)
+    if request.name is not None and call.dialect is Dialect.IOS:
+        where = f"{request.name} ({where})"
+    yield Say(f"\nType escape sequence to abort.\nTracing the route to {where}\n\n")
     port = request.port
     try:
         for ttl in range(request.first_ttl, request.last_ttl + 1):
@@ -119,7 +135,9 @@ def _run(call: Call, request: Request) -> Dialogue:
                     continue
                 if report.source != last_source:
                     start = "" if last_source is None else "\n    "
-                    yield Say(f"{start}{IPv4Address(report.source)}")
+                    source = IPv4Address(report.source)
+                    name = yield from names.name_of(source)
+                    yield Say(f"{start}{source}" if name is None else f"{start}{name} ({source})")
                     last_source = report.source
                 arrived |= report.message.type == icmp.DESTINATION_UNREACHABLE
                 yield Say(_mark(outcome))
@@ -131,6 +149,32 @@ def _run(call: Call, request: Request) -> Dialogue:
     finally:
         tracer.close()
     return ""
+
+
+class _HopNames:
+    """The names of the routers on the way, where the host table or a name server that was set has them."""
+
+    def __init__(self, call: Call, request: Request) -> None:
+        self._router = call.router
+        config = call.config
+        wanted = not request.numeric and call.dialect is Dialect.IOS
+        self._from_table = wanted and bool(config.names.hosts)
+        self._from_servers = wanted and config.domain_lookup and bool(call.router.name_servers)
+
+    def name_of(self, address: IPv4Address) -> Asking[str | None]:
+        """The name of a hop; asks no more once a server did not answer."""
+        name = self._router.dns.name_of(address) if self._from_table else None
+        if name is not None or not self._from_servers:
+            return name
+        lookup = self._router.dns.resolver.begin(str(address), "PTR")
+        try:
+            while lookup.answer is None:
+                yield lookup.progress()
+        except Interrupted:
+            lookup.cancel()
+            raise
+        self._from_servers = lookup.answer.status.is_answer
+        return lookup.answer.values[0] if lookup.answer.found else None
 
 
 def _mark(outcome: Outcome) -> str:
