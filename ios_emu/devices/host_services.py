@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ios_emu.devices.host_dns import NameRecord
-from ios_emu.devices.router import EPOCH
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.mail_server import MailServer
 
 if TYPE_CHECKING:
