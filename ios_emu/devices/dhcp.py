@@ -7,6 +7,7 @@ relay ask for is answered from the router's interfaces, its ARP table, its log, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.devices.debugging import DHCP_EVENTS, DHCP_LINKAGE, DHCP_PACKETS
@@ -86,8 +87,9 @@ class RouterDhcp:
         return () if found is None or not found.up else found.addresses
 
     def is_own(self, address: int) -> bool:
-        """Is it an address of one of the router's interfaces?"""
-        return self._router.network.node.is_local(address)
+        """Is it an address of one of the router's interfaces, be they up or down?"""
+        own = self._router.config.connected.owns(IPv4Address(address))
+        return own or self._router.network.node.is_local(address)
 
     def send(self, message: DhcpMessage, destination: Destination, interface: str) -> None:
         """Sends a message in the way that it has to go."""
