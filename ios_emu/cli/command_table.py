@@ -197,7 +197,9 @@ class _Walk:
         text = " ".join(filter(None, map(self._text, symbols)))
         if text:
             state = _STATES.get(alias or "", "Works")
-            section.forms.append(Form(f"{path} {text}".strip(), state, level))
+            only_negated = isinstance(deeper, Terminal) and deeper.name == "_NO"
+            written = " ".join(filter(None, ["no" if only_negated else "", path, text]))
+            section.forms.append(Form(written, state, level))
 
     def _text(self, node: _Node) -> str:
         """How a part of an alternative is written; empty for what is not typed."""

@@ -39,6 +39,12 @@ class Ask:
     kind: Kind = Kind.LINE
 
 
+class EndedText(str):
+    """The answer to a question that Ctrl-Z ended; Enter gives a plain text."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Text for the terminal, at once."""

@@ -34,6 +34,11 @@ class IdleWatch:
         """Somebody is there."""
         self._last_key = self._clock.now
 
+    @property
+    def time(self) -> int:
+        """The nanoseconds since the last key."""
+        return self._clock.now - self._last_key
+
     def _watch(self) -> None:
         minutes, seconds = self._limit()
         limit = (minutes * 60 + seconds) * SECOND

@@ -91,6 +91,9 @@ class InterfaceFacts:
     delay_usec: int
     mtu: int
     mac: MacAddress | None = None
+    burned_in: MacAddress | None = None
+    keepalive: int | None = 10
+    load_interval: int = 300
     description: str | None = None
     address: IPv4Interface | None = None
     duplex: str = "auto"
@@ -157,7 +160,8 @@ def _interface(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
     yield f"  Encapsulation {_encapsulation(facts, ios)}"
     if kind is InterfaceKind.FASTETHERNET:
         if ios:
-            yield "  Keepalive set (10 sec)"
+            seconds = facts.keepalive
+            yield "  Keepalive not set" if seconds is None else f"  Keepalive set ({seconds} sec)"
         yield f"  {_medium(facts, ios)}"
     if kind is not InterfaceKind.LOOPBACK:
         yield f"  ARP type: ARPA, ARP Timeout 04:00:00{'' if ios or kind is InterfaceKind.VLAN else ', '}"
@@ -168,8 +172,14 @@ def _interface(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
     yield f'  Last clearing of "show interface" counters {facts.last_clearing}'
     yield from _queues(facts, ios)
     for direction, rate in (("input", facts.input_rate), ("output", facts.output_rate)):
-        yield f"  5 minute {direction} rate {rate.bits} bits/sec, {rate.packets} packets/sec"
+        yield f"  {_period(facts)} {direction} rate {rate.bits} bits/sec, {rate.packets} packets/sec"
     yield from _counters(facts, ios)
+
+
+def _period(facts: InterfaceFacts) -> str:
+    """`5 minute`, `30 second`: what the rates are averaged over."""
+    minutes, seconds = divmod(facts.load_interval, 60)
+    return f"{facts.load_interval} second" if seconds else f"{minutes} minute"
 
 
 def _status(admin_down: bool, line_up: bool) -> str:
@@ -198,7 +208,7 @@ def _hardware(facts: InterfaceFacts, ios: bool) -> str:
         chip = "MV96340 Ethernet"
     else:
         chip = "PQUICC_FEC" if facts.kind is InterfaceKind.SUBINTERFACE else "Lance"
-    return f"{chip}, address is {facts.mac} (bia {facts.mac})"
+    return f"{chip}, address is {facts.mac} (bia {facts.burned_in or facts.mac})"
 
 
 def _load(rate: Rate, facts: InterfaceFacts) -> int:

@@ -1,13 +1,42 @@
-"""What a terminal line asks for before it lets somebody in: `login` and `login local`."""
+"""What a terminal line shows and asks before it lets somebody in: banners, `login` and `login local`."""
 
 from __future__ import annotations
 
-from ios_emu.cli.dialogue import Ask, Interrupted, Kind, Say
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Shell
 
 _TRIES = 3
 _VERIFICATION = "\nUser Access Verification\n\n"
+
+
+def arrive(shell: Shell) -> Dialogue:
+    """Banners and login; a shell that nobody gets into is ended."""
+    settings, config = shell.line, shell.config
+    if not settings.has_exec:
+        shell.ended = True
+        return ""
+    if settings.motd_banner and settings.exec_banner:
+        yield Say(_banner(shell, config.banner_motd))
+    if settings.login is not None:
+        yield Say(_banner(shell, config.banners.get("login")))
+    shell.level = 1 if settings.privilege is None else settings.privilege
+    if not (yield from log_in(shell)):
+        shell.ended = True
+        return ""
+    if settings.exec_banner:
+        yield Say(_banner(shell, config.banners.get("exec")))
+    return ""
+
+
+def _banner(shell: Shell, text: str | None) -> str:
+    """A banner, with the words that IOS fills in (`$(hostname)` and its like)."""
+    if text is None:
+        return ""
+    tokens = {"hostname": shell.config.hostname, "line": shell.line_number, "domain": "", "line-desc": ""}
+    for name, value in tokens.items():
+        text = text.replace(f"$({name})", str(value))
+    return f"\n{text}\n"
 
 
 def log_in(shell: Shell) -> Asking[bool]:
@@ -23,14 +52,31 @@ def log_in(shell: Shell) -> Asking[bool]:
     for _ in range(_TRIES):
         try:
             if login == "local":
-                yield Ask("Username: ")
+                if (yield from ask_for_user(shell)):
+                    return True
+                continue
             typed = yield Ask("Password: ", Kind.HIDDEN)
         except Interrupted:
             continue
-        if login == "password" and password is not None and password.matches(typed):
+        if password is not None and password.matches(typed):
             return True
-        if login == "local":
-            yield Say("% Login invalid\n\n")
     if login == "password":
         yield Say("% Bad passwords\n")
     return False
+
+
+def ask_for_user(shell: Shell) -> Asking[bool]:
+    """Asks for a name and a password, once; the user of the shell is who gave both."""
+    name = ""
+    while not name:
+        name = (yield Ask("Username: ")).strip()
+    user = shell.config.users.get(name)
+    if user is None or not user.open_:
+        typed = yield Ask("Password: ", Kind.HIDDEN)
+        if user is None or not user.admits(typed):
+            yield Say("% Login invalid\n\n")
+            return False
+    shell.user = name
+    if user.level > 1 or shell.line.privilege is None:
+        shell.level = user.level
+    return True

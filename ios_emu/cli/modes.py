@@ -18,6 +18,9 @@ class Mode:
 EXEC = Mode("exec", "", "Exec commands:")
 CONFIG = Mode("config", "(config)", "Configure commands:")
 INTERFACE = Mode("interface", "(config-if)", "Interface configuration commands:", title_packet_tracer=False)
+INTERFACE_RANGE = Mode(
+    "interface", "(config-if-range)", "Interface configuration commands:", title_packet_tracer=False
+)
 SUBINTERFACE = Mode(
     "subinterface", "(config-subif)", "Interface configuration commands:", title_packet_tracer=False
 )
@@ -40,5 +43,5 @@ _LONGEST_HOSTNAME = 20
 def prompt(hostname: str, mode: Mode, level: int) -> str:
     """The whole prompt: `Router>`, `Router#`, `Router(config-if)#`."""
     if mode is EXEC:
-        return f"{hostname}{'#' if level == 15 else '>'}"
+        return f"{hostname}{'#' if level > 1 else '>'}"
     return f"{hostname[:_LONGEST_HOSTNAME]}{mode.prompt}#"

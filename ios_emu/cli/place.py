@@ -7,7 +7,7 @@ from, and so the `?` text of each and the words of that level that are known and
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -21,6 +21,14 @@ from ios_emu.errors import ProgrammingError
 
 INTERFACE = "interface_name"
 """The rule of interface names: their kind may be written together with their number."""
+
+Needs = Callable[[Choice], int]
+"""Tells the privilege level that a word needs."""
+
+
+def own_level(choice: Choice) -> int:
+    """The level that IOS gives a word from the box."""
+    return choice.help.level
 
 
 @dataclass(slots=True)
@@ -38,10 +46,10 @@ class Place:
     # Words that were matched before, by (level, word): a pasted configuration repeats few of them.
     matched: dict[tuple[int, str], Choice] = field(default_factory=dict)
 
-    def match(self, word: str, level: int) -> list[Choice]:
+    def match(self, word: str, level: int, needs: Needs = own_level) -> list[Choice]:
         """The keywords that `word` is or begins, as far as a user at this privilege level sees them."""
         lowered = word.lower()
-        found = self.matched.get((level, lowered))
+        found = self.matched.get((level, lowered)) if needs is own_level else None
         if found is not None:
             return [found]
         fitting: list[Choice] = []
@@ -49,26 +57,26 @@ class Place:
             if not spelled.startswith(lowered):
                 break
             choice = self.keywords.get(spelled) or self.known[spelled]
-            if choice.help.level <= level:
+            if needs(choice) <= level:
                 fitting.append(choice)
                 if spelled == lowered:
                     break
-        if len(fitting) == 1:
+        if len(fitting) == 1 and needs is own_level:
             self.matched[level, lowered] = fitting[0]
         return fitting
 
-    def visible(self, level: int) -> Iterator[tuple[str, Choice]]:
+    def visible(self, level: int, needs: Needs = own_level) -> Iterator[tuple[str, Choice]]:
         """The keywords of the place, in lower case, that a user at this privilege level sees."""
         for words in (self.keywords, self.known):
             for spelled, choice in words.items():
-                if choice.help.level <= level:
+                if needs(choice) <= level:
                     yield spelled, choice
 
-    def shared(self, word: str, level: int) -> int:
+    def shared(self, word: str, level: int, needs: Needs = own_level) -> int:
         """How many of the first letters of `word` some keyword shares."""
         lowered = word.lower()
         longest = 0
-        for spelled, _ in self.visible(level):
+        for spelled, _ in self.visible(level, needs):
             count = 0
             for ours, theirs in zip(lowered, spelled, strict=False):
                 if ours != theirs:

@@ -99,9 +99,16 @@ def boot_text(platform: Platform, dialect: Dialect) -> str:
 
 
 def show_version(
-    platform: Platform, dialect: Dialect, hostname: str, uptime: timedelta, reload_reason: str
+    platform: Platform,
+    dialect: Dialect,
+    hostname: str,
+    uptime: timedelta,
+    reload_reason: str,
+    next_register: int | None = None,
 ) -> str:
     """`show version`. `reload_reason` is `power-on`, or what `reloaded_at` gives.
+
+    `next_register` is what the configuration register is set to for the next boot.
 
     Packet Tracer's has no line for the uptime.
     """
@@ -121,7 +128,7 @@ def show_version(
             )
             + _CRYPTO
             + _ios_hardware(platform)
-            + _configuration_register(platform)
+            + _lines("", register_text(platform, next_register), "")
         )
     facts = platform.packet_tracer
     return (
@@ -138,7 +145,7 @@ def show_version(
         )
         + _CRYPTO
         + _packet_tracer_hardware(platform)
-        + _configuration_register(platform)
+        + _lines("", register_text(platform, next_register), "")
     )
 
 
@@ -232,8 +239,11 @@ def _packet_tracer_hardware(platform: Platform) -> str:
     )
 
 
-def _configuration_register(platform: Platform) -> str:
-    return _lines("", f"Configuration register is 0x{platform.configuration_register:x}", "")
+def register_text(platform: Platform, next_register: int | None) -> str:
+    """The line of the configuration register, and what it will be when that is something else."""
+    now = platform.configuration_register
+    later = f" (will be 0x{next_register:x} at next reload)" if next_register not in (None, now) else ""
+    return f"Configuration register is 0x{now:x}{later}"
 
 
 def _lines(*lines: str) -> str:

@@ -23,13 +23,13 @@ def ask_number(question: str, default: int, low: int, high: int) -> Asking[int]:
     return int(answer)
 
 
-def ask_yes(question: str, default: bool) -> Asking[bool]:
-    """Asks for yes or no; an empty answer is the default."""
+def ask_yes(question: str, default: bool | None = None) -> Asking[bool]:
+    """Asks for yes or no; an empty answer is the default, where there is one."""
     while True:
         answer = (yield Ask(question)).strip().lower()
-        if not answer:
+        if not answer and default is not None:
             return default
         for word, value in (("yes", True), ("no", False)):
-            if word.startswith(answer):
+            if answer and word.startswith(answer):
                 return value
         yield Say("% Please answer 'yes' or 'no'.\n")

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from lark import Token, Tree
 from lark.grammar import Rule, Symbol
@@ -19,7 +18,9 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.arguments import TYPES
 from ios_emu.cli.grammar import Choice, Grammar, load_grammar
-from ios_emu.cli.place import INTERFACE, Place, explore, fork
+from ios_emu.cli.place import INTERFACE, Needs, Place, explore
+from ios_emu.cli.walk import Beginning, Walk, Word
+from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.errors import AmbiguousCommand, IncompleteCommand, InvalidInput, ProgrammingError
 from ios_emu.stack.interface_name import InterfaceName
 
@@ -31,7 +32,7 @@ _HINTED = ("show", "clear")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An output modifier: `| include REGEXP` and its like."""
+    """An output modifier: `| include REGEXP` and its like; the `pattern` of `redirect` is a URL."""
 
     kind: str
     pattern: str
@@ -73,52 +74,24 @@ class Menu:
     whole: bool
 
 
-class _Word(NamedTuple):
-    text: str
-    column: int
-
-
-class _Walk:
-    """One line on its way through the grammar: the parser, and what was read so far."""
-
-    def __init__(self, parser: InteractiveParser, level: int) -> None:
-        self.parser = parser
-        self.level = level
-        self.words: list[str] = []
-        self.negation: str | None = None
-        self.known: Choice | None = None
-
-    def fork(self) -> _Walk:
-        """The same way so far, to be gone on with apart."""
-        walk = _Walk(fork(self.parser), self.level)
-        walk.words = self.words.copy()
-        walk.negation = self.negation
-        return walk
-
-
-class _Beginning:
-    """Keywords that lines began with before, as a tree: the next such line starts behind them."""
-
-    def __init__(self, walk: _Walk) -> None:
-        self.walk = walk
-        self.following: dict[str, _Beginning] = {}
-
-
 class Reader:
     """Reads lines against a grammar. Holds no state of a session: one reader serves all."""
 
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self._places: dict[tuple[object, ...], Place] = {}
-        self._starts: dict[tuple[str, int], _Beginning] = {}
+        self._starts: dict[tuple[str, int], Beginning] = {}
         self._rules: dict[str, list[Rule]] = {}
         for rule in grammar.lark.rules:
             self._rules.setdefault(rule.origin.name, []).append(rule)
         self._repeated = self._find_repeated()
 
-    def read(self, line: str, mode: str, level: int = 15) -> Command:
-        """Understands a line typed in `mode`. Raises InvalidInput, AmbiguousCommand, IncompleteCommand."""
-        walk = self._walk(line, _split(line), mode, level)
+    def read(self, line: str, mode: str, level: int = 15, privileges: Privileges | None = None) -> Command:
+        """Understands a line typed in `mode`. Raises InvalidInput, AmbiguousCommand, IncompleteCommand.
+
+        `privileges` are the rules of a router that changed the levels of commands.
+        """
+        walk = self._walk(line, _split(line), mode, level, privileges)
         if walk.known is not None:
             return Command("known", {}, {}, " ".join(walk.words), known=walk.known.word)
         place = self._place(walk.parser)
@@ -133,15 +106,26 @@ class Reader:
         command.defaulted = walk.negation == "default"
         return command
 
-    def menu(self, text: str, mode: str, level: int = 15, dialect: str = "ios") -> Menu:
+    def spelled_out(self, line: str, mode: str) -> list[str]:
+        """The words of the beginning of a command, written out. Raises as `read` does."""
+        return self._walk(line, _split(line), mode, HIGHEST, None).words
+
+    def menu(
+        self,
+        text: str,
+        mode: str,
+        level: int = 15,
+        dialect: str = "ios",
+        privileges: Privileges | None = None,
+    ) -> Menu:
         """What `?` shows behind `text`. Raises as `read` does for the words before the last."""
         words = _split(text)
         partial = words.pop() if words and not text[-1].isspace() else None
-        walk = self._walk(text, words, mode, level)
+        walk = self._walk(text, words, mode, level, privileges)
         place = Place() if walk.known is not None else self._place(walk.parser)
         if partial is not None:
-            return self._partial_menu(place, partial, level)
-        choices = [choice for _, choice in place.visible(level)]
+            return self._partial_menu(place, partial, level, walk.needs)
+        choices = [choice for _, choice in place.visible(level, walk.needs)]
         entries = {
             (choice.display, self._help_text(choice, dialect))
             for choice in [*choices, *place.arguments]
@@ -156,28 +140,31 @@ class Reader:
         alternates = self.grammar.source.alternates if dialect == "pt" else {}
         return alternates.get((choice.rule, choice.display), choice.help.text)
 
-    def _partial_menu(self, place: Place, word: _Word, level: int) -> Menu:
+    def _partial_menu(self, place: Place, word: Word, level: int, needs: Needs) -> Menu:
         lowered = word.text.lower()
-        names = sorted(c.display for spelled, c in place.visible(level) if spelled.startswith(lowered))
+        visible = place.visible(level, needs)
+        names = sorted(choice.display for spelled, choice in visible if spelled.startswith(lowered))
         if not names:
             names = [choice.display for choice in place.arguments if _fits(choice, word.text)]
         if not names:
-            raise InvalidInput(word.column + place.shared(word.text, level))
+            raise InvalidInput(word.column + place.shared(word.text, level, needs))
         return Menu(tuple(Entry(name, "") for name in names), partial=True, whole=False)
 
-    def complete(self, text: str, mode: str, level: int = 15) -> str | None:
+    def complete(
+        self, text: str, mode: str, level: int = 15, privileges: Privileges | None = None
+    ) -> str | None:
         """The whole word for the last, half-typed word of `text`; None where there is not exactly one."""
         words = _split(text)
         if not words or text[-1].isspace():
             return None
         partial = words.pop()
         try:
-            walk = self._walk(text, words, mode, level)
+            walk = self._walk(text, words, mode, level, privileges)
         except (InvalidInput, AmbiguousCommand):
             return None
         if walk.known is not None:
             return None
-        found = self._place(walk.parser).match(partial.text, level)
+        found = self._place(walk.parser).match(partial.text, level, walk.needs)
         return found[0].word if len(found) == 1 else None
 
     def parameters(self) -> dict[str, dict[str, bool]]:
@@ -222,29 +209,37 @@ class Reader:
             repeated.setdefault(rule.alias or "", set()).update(twice)
         return repeated
 
-    def _start(self, mode: str, level: int) -> _Beginning:
+    def _start(self, mode: str, level: int) -> Beginning:
         start = self._starts.get((mode, level))
         if start is None:
             parser = self.grammar.lark.parse_interactive("", start=mode)
-            start = self._starts[mode, level] = _Beginning(_Walk(parser, level))
+            start = self._starts[mode, level] = Beginning(Walk(parser, level))
         return start
 
-    def _walk(self, line: str, words: list[_Word], mode: str, level: int) -> _Walk:
+    def _walk(
+        self, line: str, words: list[Word], mode: str, level: int, privileges: Privileges | None
+    ) -> Walk:
         """Feeds the words to the parser, one after the other."""
-        start, position = self._start(mode, level), 0
+        if privileges is None:
+            start = self._start(mode, level)
+        else:
+            # What was understood under other rules must not be taken from there.
+            parser = self.grammar.lark.parse_interactive("", start=mode)
+            start = Beginning(Walk(parser, level, mode, privileges))
+        position = 0
         while position < len(words) and (more := start.following.get(words[position].text.lower())):
             start, position = more, position + 1
         walk = start.walk.fork()
-        beginning: _Beginning | None = start
+        beginning: Beginning | None = start
         while position < len(words):
             word = words[position]
             if walk.known is not None:
                 raise InvalidInput(word.column)
             place = self._place(walk.parser)
-            found = place.match(word.text, level)
+            found = place.match(word.text, level, walk.needs)
             if not found:
                 split = _unglue(place, word)
-                if split is not None and (head := place.match(split[0].text, level)):
+                if split is not None and (head := place.match(split[0].text, level, walk.needs)):
                     words[position : position + 1] = split
                     word, found, beginning = split[0], head, None
             if len(found) > 1:
@@ -259,15 +254,15 @@ class Reader:
         return walk
 
     def _remember(
-        self, beginning: _Beginning | None, walk: _Walk, choice: Choice, word: _Word
-    ) -> _Beginning | None:
+        self, beginning: Beginning | None, walk: Walk, choice: Choice, word: Word
+    ) -> Beginning | None:
         """Notes a keyword behind a known beginning, unless the tree of the line is to have its column."""
         if beginning is None or walk.known is not None or choice.terminal in self.grammar.source.terminals:
             return None
-        more = beginning.following[word.text.lower()] = _Beginning(walk.fork())
+        more = beginning.following[word.text.lower()] = Beginning(walk.fork())
         return more
 
-    def _take_keyword(self, walk: _Walk, choice: Choice, word: _Word) -> None:
+    def _take_keyword(self, walk: Walk, choice: Choice, word: Word) -> None:
         assert choice.word is not None
         if not choice.terminal:
             walk.known = choice
@@ -278,7 +273,7 @@ class Reader:
         else:
             walk.words.append(choice.word)
 
-    def _take_argument(self, walk: _Walk, place: Place, line: str, words: list[_Word], position: int) -> int:
+    def _take_argument(self, walk: Walk, place: Place, line: str, words: list[Word], position: int) -> int:
         word = words[position]
         for choice in place.arguments:
             whole = choice.base == "LINE"
@@ -292,7 +287,7 @@ class Reader:
             walk.parser.feed_token(token)
             walk.words.append(text)
             return len(words) if whole else position + 1
-        raise InvalidInput(word.column + place.shared(word.text, walk.level))
+        raise InvalidInput(word.column + place.shared(word.text, walk.level, walk.needs))
 
     def _place(self, parser: InteractiveParser) -> Place:
         stack = tuple(parser.parser_state.state_stack)
@@ -332,11 +327,11 @@ def load_reader() -> Reader:
     return Reader(load_grammar())
 
 
-def _split(line: str) -> list[_Word]:
-    return [_Word(match.group(), match.start()) for match in _WORDS.finditer(line)]
+def _split(line: str) -> list[Word]:
+    return [Word(match.group(), match.start()) for match in _WORDS.finditer(line)]
 
 
-def _unglue(place: Place, word: _Word) -> list[_Word] | None:
+def _unglue(place: Place, word: Word) -> list[Word] | None:
     """`fa0/0` is two words, and so is `|include`, where an interface or a filter may stand."""
     if place.interface and (match := _GLUED.fullmatch(word.text)) is not None:
         cut = match.end(1)
@@ -344,7 +339,7 @@ def _unglue(place: Place, word: _Word) -> list[_Word] | None:
         cut = 1
     else:
         return None
-    return [_Word(word.text[:cut], word.column), _Word(word.text[cut:], word.column + cut)]
+    return [Word(word.text[:cut], word.column), Word(word.text[cut:], word.column + cut)]
 
 
 def _fits(choice: Choice, text: str) -> bool:
@@ -358,8 +353,8 @@ def _fits(choice: Choice, text: str) -> bool:
 def _filter(tree: Tree[Token] | Token) -> Filter:
     assert isinstance(tree, Tree)
     parts: Mapping[str, Token] = {token.type: token for token in tree.children if isinstance(token, Token)}
-    words = [token.value for name, token in parts.items() if name != "REGEXP"]
-    return Filter(" ".join(words), str(parts["REGEXP"]))
+    words = [token.value for name, token in parts.items() if name not in ("REGEXP", "URL")]
+    return Filter(" ".join(words), str(parts.get("REGEXP") or parts["URL"]))
 
 
 def _value(child: Tree[Token] | Token) -> tuple[str, object, int]:

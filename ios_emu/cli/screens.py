@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ios_emu.cli.modes import Mode
@@ -46,11 +47,14 @@ def help_error(problem: CommandError, line: str) -> str:
     return "% Unrecognized command\n"
 
 
-def menu(found: Menu, mode: Mode, dialect: Dialect, width: int) -> str:
-    """The list of `?`, with its title when the whole line was `?`, and the empty line behind it."""
+def menu(found: Menu, mode: Mode, dialect: Dialect, width: int, aliases: Sequence[str] = ()) -> str:
+    """The list of `?`, with its title when the whole line was `?`, and the empty line behind it.
+
+    `aliases` stand before the names that a half-typed word may become.
+    """
     columns = width or _DEFAULT_WIDTH
     if found.partial:
-        names = "  ".join(entry.name for entry in found.entries)
+        names = "  ".join([*aliases, *(entry.name for entry in found.entries)])
         return "\n".join(textwrap.wrap(names, columns, break_on_hyphens=False)) + "\n\n"
     longest = max((len(entry.name) for entry in found.entries), default=0)
     lines = []

@@ -17,6 +17,7 @@ from ios_emu.cli.dialogue import (
     Ask,
     Departure,
     Dialogue,
+    EndedText,
     Interrupted,
     Kind,
     Linger,
@@ -119,6 +120,20 @@ class Session:
         elif synchronous and self.state in (State.PROMPT, State.QUESTION):
             self._editor.redraw()
         self._flush()
+
+    def show_text(self, text: str) -> None:
+        """Prints what somebody else sends to this terminal, and the unfinished line again below it."""
+        if self.state is State.CLOSED:
+            return
+        self._print_lines(text)
+        if self.state is State.PROMPT:
+            self._editor.redraw()
+        self._flush()
+
+    @property
+    def idle_time(self) -> int:
+        """The nanoseconds since the last key."""
+        return self._idle.time
 
     def close(self) -> None:
         """Ends the session where it stands, without calling `ended`."""
@@ -326,8 +341,10 @@ class Session:
         dialogue = self._dialogue
         assert dialogue is not None
         match event:
-            case Line(text) | End(text):
+            case Line(text):
                 self._send(text)
+            case End(text):
+                self._send(EndedText(text))
             case Interrupt() | Break():
                 self._print("\r\n")
                 self._step(lambda: dialogue.throw(Interrupted()))

@@ -6,14 +6,15 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ios_emu.cli import modes, screens
-from ios_emu.cli.dialogue import Answer, Ask, Interrupted, Output, Reply, Say
+from ios_emu.cli.aliases import aliases_of, begun_by, expand
+from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
@@ -21,6 +22,7 @@ from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.lines import LineSettings
+from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
 from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
@@ -34,8 +36,20 @@ UNKNOWN_WORD = "(unknown word)"
 
 Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
+_TO_FILES = ("append", "redirect", "tee")
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRange:
+    """The interfaces of `interface range`: a command is done to one after the other."""
+
+    interfaces: list[Interface]
+
+
 _Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass)
-Target = Interface | Pool | SecondaryNetwork | PoolClass | DhcpClass | list[LineSettings] | None
+Target = (
+    Interface | InterfaceRange | Pool | SecondaryNetwork | PoolClass | DhcpClass | list[LineSettings] | None
+)
 """What the commands of a sub-mode work on."""
 
 
@@ -68,12 +82,17 @@ class Shell:
         *,
         level: int = 1,
         line_name: str = "console",
+        line_number: int = 0,
         line: Callable[[Configuration], LineSettings] = lambda config: config.lines.console,
     ) -> None:
         self.router = router
         self._reader = reader
         self.level = level
         self.line_name = line_name
+        self.line_number = line_number
+        self.user = ""
+        # `terminal monitor`: None leaves it to the line.
+        self.monitor: bool | None = None
         self._line = line
         self.mode: Mode = modes.EXEC
         self.target: Target = None
@@ -108,6 +127,21 @@ class Shell:
         return self.terminal.exec_history if self.mode is modes.EXEC else self.terminal.config_history
 
     @property
+    def who(self) -> str:
+        """How messages call who does something: the user, if there is one, and the line."""
+        return f"{self.user} on {self.line_name}" if self.user else self.line_name
+
+    def take_line_settings(self) -> None:
+        """Begins a session as the line is set: its screen and its history."""
+        settings, terminal = self.line, self.terminal
+        terminal.length = 24 if settings.length is None else settings.length
+        terminal.width = 80 if settings.width is None else settings.width
+        size = settings.history_size
+        if size is not None or not settings.history:
+            size = size if settings.history and size is not None else 0
+            terminal.exec_history.size = terminal.config_history.size = size
+
+    @property
     def is_vty(self) -> bool:
         """Did the user come over the network?"""
         return self.line_name.startswith("vty")
@@ -120,6 +154,11 @@ class Shell:
         return Connections()
 
     @property
+    def connected_hosts(self) -> list[str]:
+        """The names of the devices that telnet connections are open to."""
+        return [one.name for one in self.connections] if "connections" in self.__dict__ else []
+
+    @property
     def configuring(self) -> bool:
         """Is this a configuration mode?"""
         return self.mode is not modes.EXEC
@@ -128,6 +167,11 @@ class Shell:
     def logging_synchronous(self) -> bool:
         """Does the half-typed line come back behind a log line? In Packet Tracer it always does."""
         return self.dialect is Dialect.PACKET_TRACER or self.line.logging_synchronous
+
+    @property
+    def monitoring(self) -> bool:
+        """Does the session, on another line than the console, show log messages?"""
+        return self.line.monitor if self.monitor is None else self.monitor
 
     @property
     def exec_timeout(self) -> tuple[int, int]:
@@ -154,7 +198,7 @@ class Shell:
     def leave_configuration(self) -> None:
         """Back to privileged EXEC, as `end` does, with its log line."""
         self.enter(modes.EXEC)
-        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.line_name}")
+        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.who}")
 
     def execute(self, line: str) -> Answer:
         """Runs a line. Returns its text, its output or its dialogue; raises the errors that IOS answers."""
@@ -163,6 +207,7 @@ class Shell:
             return self._resume_current()
         if stripped.startswith("!"):
             return ""
+        stripped = (line := expand(line, aliases_of(self.config, self.mode))).strip()
         try:
             command, mode = self._read(line)
         except InvalidInput:
@@ -194,14 +239,15 @@ class Shell:
         dialect = "pt" if self.dialect is Dialect.PACKET_TRACER else "ios"
 
         def read(mode: Mode) -> Menu:
-            return self._reader().menu(text, mode.name, self.level, dialect)
+            return self._reader().menu(text, mode.name, self.level, dialect, self._privileges)
 
         return self._falling_back(read)[0]
 
     def help(self, before: str, width: int) -> str:
         """What `?` shows: the list, or why there is none."""
         try:
-            return screens.menu(self.menu(before), self.mode, self.dialect, width)
+            names = begun_by(before, aliases_of(self.config, self.mode))
+            return screens.menu(self.menu(before), self.mode, self.dialect, width, names)
         except CommandError as error:
             return screens.help_error(error, before)
 
@@ -211,11 +257,23 @@ class Shell:
 
     def complete(self, text: str) -> str | None:
         """The word that Tab writes out, or None."""
-        words = (self._reader().complete(text, mode.name, self.level) for mode in self._modes())
+        reader, rules = self._reader(), self._privileges
+        words = (reader.complete(text, mode.name, self.level, rules) for mode in self._modes())
         return next((word for word in words if word is not None), None)
 
+    @property
+    def _privileges(self) -> Privileges | None:
+        """The router's rules for levels, where there are any."""
+        rules = self.config.privileges
+        return rules if rules.rules and self.level < HIGHEST else None
+
+    def spelled_out(self, line: str, mode: str) -> list[str]:
+        """The words of the beginning of a command of that mode, written out; raises CommandErrors."""
+        return self._reader().spelled_out(line, mode)
+
     def _read(self, line: str) -> tuple[Command, Mode]:
-        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level))
+        privileges = self._privileges
+        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level, privileges))
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
         """Tries the mode, and behind a sub-mode those around it and global configuration, as IOS does.
@@ -237,19 +295,42 @@ class Shell:
         return [self.mode, *(mode for mode, _ in reversed(self._around)), modes.CONFIG]
 
     def _run(self, command: Command) -> Answer:
-        reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+        filter_ = command.filter
+        if filter_ is not None and filter_.kind in _TO_FILES:
+            raise CommandRefused(f"%Error opening {filter_.pattern} (output can't go to a file here)")
+        if isinstance(self.target, InterfaceRange) and not command.exec_:
+            reply: Answer = self._run_for_each(command, self.target)
+        else:
+            reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
             self.router.network.changed()
-        if command.filter is None or isinstance(reply, GeneratorType):
+        if filter_ is None or isinstance(reply, GeneratorType):
             return reply
         # Loaded when it is used: most sessions never filter, and every session waits for its first prompt.
         from ios_emu.cli.filters import parse_filter
 
-        keep = parse_filter(command.filter.kind, command.filter.pattern)
+        keep = parse_filter(filter_.kind, filter_.pattern)
         if isinstance(reply, Output):
             return Output(keep(reply.lines))
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
+
+    def _run_for_each(self, command: Command, targets: InterfaceRange) -> Answer:
+        """Does a command to each interface of a range, until it leads somewhere else."""
+        text, mode = "", self.mode
+        try:
+            for interface in targets.interfaces:
+                self.target = interface
+                reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+                if not isinstance(reply, str):
+                    return reply
+                text += reply
+                if self.mode is not mode:
+                    break
+        finally:
+            if self.mode is mode:
+                self.target = targets
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,40 +385,3 @@ class Call:
     def invalid(self, argument: str, offset: int = 0) -> InvalidInput:
         """The caret error under an argument that this router can't take."""
         return InvalidInput(self.command.columns[argument] + offset)
-
-
-def load_configuration(shell: Shell, text: str) -> Iterator[tuple[int, str, CommandError]]:
-    """Feeds a configuration to a shell, line after line; yields (line number, line, error) of each fault.
-
-    Questions that a line asks (a banner's text) are answered by the lines behind it.
-    """
-    shell.enter(modes.CONFIG)
-    lines = iter(enumerate(text.splitlines(), 1))
-    for number, line in lines:
-        if line.strip() == "end":
-            break
-        try:
-            reply = shell.execute(line)
-            if isinstance(reply, GeneratorType):
-                _answer(reply, lines)
-        except CommandError as error:
-            yield number, line, error
-    shell.enter(modes.EXEC)
-
-
-def _answer(dialogue: Any, lines: Iterable[tuple[int, str]]) -> None:
-    """Runs a dialogue with the lines that follow as its answers."""
-    source = iter(lines)
-    try:
-        step = next(dialogue)
-        while True:
-            if isinstance(step, Ask):
-                following = next(source, None)
-                step = dialogue.throw(Interrupted()) if following is None else dialogue.send(following[1])
-            elif isinstance(step, Say):
-                step = next(dialogue)
-            else:
-                dialogue.close()
-                return
-    except (StopIteration, Interrupted):
-        return

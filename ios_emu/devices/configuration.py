@@ -11,9 +11,13 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.lines import Lines
+from ios_emu.devices.logging_settings import LoggingSettings
 from ios_emu.devices.names_config import Names
+from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
+from ios_emu.devices.system_clock import ClockSettings
+from ios_emu.devices.users import User
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
@@ -38,6 +42,13 @@ class Configuration:
     enable_secret: Secret | None = None
     enable_password: Secret | None = None
     banner_motd: str | None = None
+    banners: dict[str, str] = field(default_factory=dict)
+    clock: ClockSettings = field(default_factory=ClockSettings)
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
+    users: dict[str, User] = field(default_factory=dict)
+    enable_levels: dict[int, Secret] = field(default_factory=dict)
+    privileges: Privileges = field(default_factory=Privileges)
+    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)
     names: Names = field(default_factory=Names)

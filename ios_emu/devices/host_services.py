@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ios_emu.devices.host_dns import NameRecord
-from ios_emu.devices.router import EPOCH
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.mail_server import MailServer
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def services_record(host: Host) -> bytes:
             "domain": mail.store.domain,
             "smtp": mail.smtp,
             "pop3": mail.pop3,
+            "auth": mail.offers_auth,
             "users": mail.store.users,
         },
         "dns": {
@@ -64,12 +65,14 @@ def load_services(host: Host, record: bytes) -> bool:
         domain, users = str(mail["domain"]), {str(user): str(word) for user, word in mail["users"].items()}
         records = [NameRecord(*map(str, one)) for one in dns["records"]]
         smtp, pop3, enabled = bool(mail["smtp"]), bool(mail["pop3"]), bool(dns["enabled"])
+        auth = bool(mail["auth"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
     server = host.mail_server
     server.store.domain, server.store.users = domain, users
     server.set_smtp(smtp)
     server.set_pop3(pop3)
+    server.offers_auth = auth
     host.dns_service.load(records)
     host.dns_service.set(enabled)
     return True

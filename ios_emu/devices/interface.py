@@ -8,6 +8,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
 
+DEFAULT_KEEPALIVE = 10
+DEFAULT_LOAD_INTERVAL = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Dot1q:
@@ -30,7 +33,8 @@ class Interface:
     """One interface. Fields that `show running-config` does not print take no part in comparisons.
 
     `method` is the column of that name in `show ip interface brief`: how the address came (`unset`, `manual`,
-    `NVRAM`, `DHCP`).
+    `NVRAM`, `DHCP`). `mac` is the address in use: `mac_address` where one was configured, else `burned_in`.
+    `delay` is in tens of microseconds; `keepalive` and `load_interval` are in seconds.
     """
 
     name: InterfaceName
@@ -43,6 +47,12 @@ class Interface:
     speed: str = "auto"
     encapsulation: Dot1q | None = None
     bandwidth: int | None = None
+    delay: int | None = None
+    mtu: int | None = None
+    ip_mtu: int | None = None
+    mac_address: MacAddress | None = None
+    keepalive: int | None = DEFAULT_KEEPALIVE
+    load_interval: int = DEFAULT_LOAD_INTERVAL
     helper_addresses: list[IPv4Address] = field(default_factory=list)
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
@@ -50,6 +60,10 @@ class Interface:
     # Lines without effect, by the words that they begin with.
     kept: dict[str, str] = field(default_factory=dict)
     method: str = field(default="unset", compare=False)
+    burned_in: MacAddress | None = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.burned_in = self.mac
 
     @property
     def is_loopback(self) -> bool:

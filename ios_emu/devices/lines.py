@@ -14,35 +14,74 @@ MOST_VTYS = 16
 FIRST_VTY_LINE = 2
 """The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
 
+KEPT_BEFORE = ("session-timeout", "access-class", "location")
+"""Line commands without effect that stand in front of `exec-timeout` in the configuration."""
+KEPT_BEHIND = (
+    "notify",
+    "transport preferred",
+    "transport output",
+    "databits",
+    "parity",
+    "stopbits",
+    "speed",
+    "flowcontrol",
+    "rotary",
+)
+"""Those that stand behind the rest."""
+
 
 @dataclass(slots=True)
 class LineSettings:
     """What `line ...` sets. `exec_timeout` is (minutes, seconds), (0, 0) for never.
 
-    `login` is None (no login), `password` (plain `login`) or `local`.
+    `login` is None (no login), `password` (plain `login`) or `local`. `kept` are the commands without
+    effect, by their first words.
     """
 
     password: Secret | None = None
     login: str | None = None
     exec_timeout: tuple[int, int] = DEFAULT_EXEC_TIMEOUT
+    privilege: int | None = None
     logging_synchronous: bool = False
+    synchronous_options: str = ""
+    has_exec: bool = True
+    exec_banner: bool = True
+    motd_banner: bool = True
+    lockable: bool = False
+    monitor: bool = False
+    history: bool = True
     length: int | None = None
     width: int | None = None
     history_size: int | None = None
     transport_input: str | None = None
+    kept: dict[str, str] = field(default_factory=dict)
 
     def configuration(self, packet_tracer: bool) -> Iterator[str]:
         """The lines below `line ...` in the running configuration, without their first blank."""
+        yield from (self.kept[key] for key in KEPT_BEFORE if key in self.kept)
         if self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
             yield "exec-timeout {} {}".format(*self.exec_timeout)
+        if self.privilege is not None:
+            yield f"privilege level {self.privilege}"
         if self.password is not None:
             yield f"password {self.password.configuration}"
         if self.logging_synchronous:
-            yield "logging synchronous"
+            yield f"logging synchronous {self.synchronous_options}".rstrip()
         if self.login is not None:
             yield "login local" if self.login == "local" else "login"
         elif packet_tracer and self.password is not None:
             yield "no login"
+        for word, is_set in (("exec", self.has_exec), ("exec-banner", self.exec_banner)):
+            if not is_set:
+                yield f"no {word}"
+        if not self.motd_banner:
+            yield "no motd-banner"
+        if self.lockable:
+            yield "lockable"
+        if self.monitor:
+            yield "monitor"
+        if not self.history:
+            yield "no history"
         if self.history_size is not None:
             yield f"history size {self.history_size}"
         if self.length is not None:
@@ -51,6 +90,7 @@ class LineSettings:
             yield f"width {self.width}"
         if self.transport_input is not None:
             yield f"transport input {self.transport_input}"
+        yield from (self.kept[key] for key in KEPT_BEHIND if key in self.kept)
 
 
 def _fresh_vtys() -> list[LineSettings]:
@@ -74,6 +114,13 @@ class Lines:
     def remove_vtys(self, first: int) -> None:
         """`no line vty N`: removes the VTYs from `first` on, never one of the first five."""
         del self.vtys[max(first, _FIRST_VTYS) :]
+
+    def numbered(self) -> Iterator[tuple[int, str, LineSettings]]:
+        """All lines as they are counted: number, name, settings."""
+        yield 0, "con 0", self.console
+        yield 1, "aux 0", self.aux
+        for number, settings in enumerate(self.vtys):
+            yield FIRST_VTY_LINE + number, f"vty {number}", settings
 
     def vty_groups(self) -> Iterator[tuple[int, int, LineSettings]]:
         """Neighbours that are set alike, as (first, last, settings)."""

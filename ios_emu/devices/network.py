@@ -159,6 +159,7 @@ class RouterNetwork:
             if interface.helper_addresses
         }
         self._node.broadcast_udp = self._helper() if self.helpers else None
+        self._node.source_routes = "ip source-route" not in config.kept
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
         self._node.configure(present.values(), self._forwarding(router.routes()))
         self._serve(config.tcp_small_servers)
@@ -179,16 +180,19 @@ class RouterNetwork:
             self._servers.set(small_servers)
 
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
-        from ios_emu.stack.ip_interface import IpInterface, Prefix
+        from ios_emu.stack.ip_interface import DEFAULT_MTU, IpInterface, Prefix
 
         tag = interface.encapsulation
         vlan = None if tag is None or tag.native else tag.vlan
         # A sub-interface without an encapsulation hears nothing.
         port = None if interface.is_subinterface and tag is None else self.ports.get(name.parent)
         known = self._interfaces.get(name)
-        if known is None or known.port is not port or known.vlan != vlan:
-            known = IpInterface(str(name), port, interface.mac or MacAddress(bytes(6)), vlan)
+        mac = interface.mac or MacAddress(bytes(6))
+        if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
+            known = IpInterface(str(name), port, mac, vlan)
             known.proxy_arp = True
+        known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
+        self.traffic.set_period(name, interface.load_interval)
         known.up = self._router.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
@@ -17,11 +18,14 @@ from ios_emu.devices.configuration import PORTS, Configuration, factory_configur
 from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import RouterNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
+from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.syslog import Syslog
+from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Route, routing_table
 from ios_emu.wire.ethernet import mac_for
@@ -32,15 +36,16 @@ if TYPE_CHECKING:
     from ios_emu.devices.router_dns import RouterDns
     from ios_emu.services.record_journal import RecordJournal
 
-EPOCH = datetime(2002, 3, 1)
-"""What the clock of a router without NTP shows when the lab begins."""
-
 POWER_ON = "power-on"
 _LOG_DELAY = 250 * MILLISECOND
 _LINK_DELAY = 2 * SECOND
 _PROTOCOL_DELAY = 3 * SECOND
 _MICROSECOND = 1000
 _FIRST_LOOPBACK_INDEX = 8
+# Bit 6 of the configuration register.
+_IGNORE_NVRAM = 0x0040
+# IOS sends its messages from the first free port that it found at its start.
+_SYSLOG, _SYSLOG_SOURCE = 514, 54546
 
 ReadConfig = Callable[["Router", str], None]
 
@@ -71,12 +76,15 @@ class Router:
         self.chance = chance or random.Random(name)
         self.journal: Journal = journal or MemoryJournal()
         self.read_config = read_config
-        self.vtys_in_use: Callable[[], dict[int, IPv4Address]] = dict
+        self.line_sessions = LineSessions()
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None
-        self.log = Syslog(lambda: self.dialect)
+        self.next_register = self.platform.configuration_register
+        self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
         self.config: Configuration = factory_configuration(name, dialect)
+        self.time = SystemClock(clock, lambda: self.config.clock)
+        self.log = Syslog(lambda: self.config.logging, self._send_log)
         self.booted_at = clock.now
         self.reload_reason = POWER_ON
         self.reading_nvram = False
@@ -97,8 +105,8 @@ class Router:
 
     @property
     def now(self) -> datetime:
-        """The router's own clock, in UTC: it was never set, and began with the lab."""
-        return EPOCH + timedelta(microseconds=self.clock.now // _MICROSECOND)
+        """The router's own clock, in UTC."""
+        return self.time.now
 
     @property
     def uptime(self) -> timedelta:
@@ -111,9 +119,14 @@ class Router:
         """Starts from NVRAM, as after power-on or `reload`: what was not saved is gone."""
         self.config = factory_configuration(self.name, self.dialect)
         self.booted_at = self.clock.now
+        self.time.restart()
+        self.log.restart()
         self.reload_reason = reason
         self.reloading = False
-        if self.startup is not None:
+        self.reloads.restart()
+        self.platform = replace(self.platform, configuration_register=self.next_register)
+        if self.boots_configured:
+            assert self.startup is not None
             self.reading_nvram = True
             try:
                 self.read_config(self, self.startup)
@@ -130,6 +143,11 @@ class Router:
         self.links_quiet = quiet
         self.links_settled()
 
+    @property
+    def boots_configured(self) -> bool:
+        """Does a boot read a configuration: is there one, and does the register not say to ignore it?"""
+        return self.startup is not None and not self.platform.configuration_register & _IGNORE_NVRAM
+
     def boot_again(self) -> None:
         """What `reload` does to a router without a console: it boots."""
         self.boot("reload")
@@ -138,6 +156,15 @@ class Router:
         """Boots at the next event, when the session that asked for it has ended."""
         self.reloading = True
         self.clock.call_soon(self.reload_requested)
+
+    def _tell_all(self, text: str) -> None:
+        for session in list(self.line_sessions):
+            session.show(text)
+
+    def _scheduled_reload(self, scheduled: Scheduled) -> None:
+        text = f"Reload requested by {scheduled.by}. Reload Reason: {scheduled.reason}."
+        self.log.emit("SYS-5-RELOAD", text, self.config.timestamps_log, self.time.moment, self.uptime)
+        self.request_reload()
 
     @property
     def modified(self) -> bool:
@@ -243,10 +270,10 @@ class Router:
         return self.network.carrier(interface.name)
 
     def protocol_up(self, interface: Interface) -> bool:
-        """Is the line protocol up? It needs a live cable, but on a loopback."""
-        return self.interface_up(interface) and (
-            interface.is_loopback or self.network.carrier(interface.name)
-        )
+        """Is the line protocol up? It needs a live cable, but on a loopback and without keepalives."""
+        if not self.interface_up(interface):
+            return False
+        return interface.is_loopback or interface.keepalive is None or self.network.carrier(interface.name)
 
     def admin_down(self, interface: Interface) -> bool:
         """Shut, or a sub-interface of an interface that is."""
@@ -289,6 +316,11 @@ class Router:
         else:
             self._report_link(interface)
         self._report_protocol(interface)
+
+    def keepalive_changed(self, interface: Interface) -> None:
+        """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
+        if not self.reading_nvram:
+            self._report_protocol(interface)
 
     def carrier_changed(self, name: InterfaceName) -> None:
         """A cable was plugged in, cut, or mended, or its far end was switched on or off."""
@@ -343,7 +375,20 @@ class Router:
 
     def report_debug(self, text: str) -> None:
         """Shows a line of `debug` at once."""
-        self.log.debug(text, self.config.timestamps_debug, self.now, self.uptime)
+        self.log.debug(text, self.config.timestamps_debug, self.time.moment, self.uptime)
 
     def _emit(self, name: str, text: str) -> None:
-        self.log.emit(name, text, self.config.timestamps_log, self.now, self.uptime)
+        self.log.emit(name, text, self.config.timestamps_log, self.time.moment, self.uptime)
+
+    def _send_log(self, message: str) -> None:
+        """Sends a message to the syslog servers, where there are any."""
+        settings = self.config.logging
+        if not settings.hosts:
+            return
+        source = None
+        if settings.source_interface is not None:
+            interface = self.network.interface(settings.source_interface)
+            source = None if interface is None else interface.primary
+        udp = self.network.node.udp
+        for host in settings.hosts:
+            udp.send(_SYSLOG_SOURCE, int(host), _SYSLOG, message.encode("latin-1", "replace"), source=source)

@@ -7,14 +7,23 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.interface import DhcpAddress, Interface
-from ios_emu.devices.kept import lines_at
+from ios_emu.devices.interface import (
+    DEFAULT_KEEPALIVE,
+    DEFAULT_LOAD_INTERVAL,
+    DhcpAddress,
+    Interface,
+)
+from ios_emu.devices.kept import KEPT, lines_at
 from ios_emu.stack.routing import StaticRoute
+
+ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
+"""The modes that have aliases: the start rule of the grammar, and what `alias` calls it."""
 
 
 def configuration_body(config: Configuration) -> str:
@@ -30,13 +39,25 @@ def running_config(config: Configuration) -> str:
     return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
 
 
+def with_defaults(config: Configuration) -> Configuration:
+    """The same with the lines that are left out because they say what is so anyway."""
+    kept = {one.key: one.key for one in KEPT if one.on_by_default and not one.many} | config.kept
+    return replace(config, kept=kept)
+
+
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     """An interface's part, from `interface ...` on, without the `!` behind it."""
     lines = [f"interface {interface.name}"]
+    if interface.mac_address is not None:
+        lines.append(f" mac-address {interface.mac_address}")
     if interface.description is not None:
         lines.append(f" description {interface.description}")
+    if interface.mtu is not None:
+        lines.append(f" mtu {interface.mtu}")
     if interface.bandwidth is not None:
         lines.append(f" bandwidth {interface.bandwidth}")
+    if interface.delay is not None:
+        lines.append(f" delay {interface.delay}")
     if interface.encapsulation is not None:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
@@ -49,10 +70,18 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     else:
         lines.append(" no ip address")
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
+    if interface.ip_mtu is not None:
+        lines.append(f" ip mtu {interface.ip_mtu}")
+    if interface.load_interval != DEFAULT_LOAD_INTERVAL:
+        lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
     if interface.name.kind != "FastEthernet" or interface.is_subinterface:
         return lines + shutdown
     medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
+    if interface.keepalive is None:
+        medium.append(" no keepalive")
+    elif interface.keepalive != DEFAULT_KEEPALIVE:
+        medium.append(f" keepalive {interface.keepalive}")
     return lines + (shutdown + medium if dialect is Dialect.IOS else medium + shutdown)
 
 
@@ -67,15 +96,19 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield _timestamps("log", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker", "boot-end-marker", "!")
+    yield from config.logging.first_lines()
+    yield from lines_at(config.kept, "logging")
     yield from _enable(config)
     yield "!"
     yield from lines_at(config.kept, "aaa")
+    yield from _clock(config)
     yield from ("!", "!")
     yield from lines_at(config.kept, "cef")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
     yield from _names(config)
+    yield from _users(config)
     yield from ["!"] * 4
     yield from _interfaces(config)
     yield from lines_at(config.kept, "forward")
@@ -102,7 +135,10 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield _timestamps("debug", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
+    yield from config.logging.first_lines()
+    yield from lines_at(config.kept, "logging")
     yield from _enable(config)
+    yield from _clock(config)
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield from ["!"] * 3
@@ -110,6 +146,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "cef")
     yield from ["!"] * 8
     yield from _names(config)
+    yield from _users(config)
     yield from ["!"] * 4
     yield from lines_at(config.kept, "spanning-tree")
     yield from ["!"] * 6
@@ -130,7 +167,18 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ("!", "!", "!", "end")
 
 
+def _clock(config: Configuration) -> Iterator[str]:
+    settings = config.clock
+    if (settings.zone, settings.offset) != ("UTC", 0):
+        hours, minutes = divmod(abs(settings.offset), 60)
+        sign = "-" if settings.offset < 0 else ""
+        yield f"clock timezone {settings.zone} {sign}{hours}" + (f" {minutes}" if minutes else "")
+    if settings.summer is not None:
+        yield f"clock summer-time {settings.summer.configuration}"
+
+
 def _last_kept(config: Configuration) -> Iterator[str]:
+    yield from config.logging.last_lines()
     for place in ("cdp", "snmp", "file"):
         lines = lines_at(config.kept, place)
         yield from lines
@@ -149,6 +197,8 @@ def _timestamps(which: str, config: Configuration) -> str:
 def _password_encryption(config: Configuration) -> Iterator[str]:
     yield from lines_at(config.kept, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
+    if config.logging.sequence_numbers:
+        yield "service sequence-numbers"
     if config.tcp_small_servers:
         yield "service tcp-small-servers"
     if not config.dhcp.service:
@@ -156,6 +206,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
 
 
 def _enable(config: Configuration) -> Iterator[str]:
+    for level, secret in sorted(config.enable_levels.items()):
+        yield f"enable secret level {level} {secret.configuration}"
     if config.enable_secret is not None:
         yield f"enable secret {config.enable_secret.configuration}"
     if config.enable_password is not None:
@@ -168,6 +220,12 @@ def _names(config: Configuration) -> Iterator[str]:
     yield from config.names.lines(config.dialect is Dialect.IOS)
     yield from (f"ip name-server {address}" for address in config.name_servers)
     yield from lines_at(config.kept, "names")
+
+
+def _users(config: Configuration) -> Iterator[str]:
+    if config.users:
+        yield "!"
+    yield from (user.configuration for user in config.users.values())
 
 
 def _dns_server(config: Configuration) -> Iterator[str]:
@@ -197,8 +255,14 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
 
 
 def _banner(config: Configuration) -> Iterator[str]:
+    texts = dict(config.banners)
     if config.banner_motd is not None:
-        yield from f"banner motd ^C{config.banner_motd}^C".split("\n")
+        texts["motd"] = config.banner_motd
+    for kind in sorted(texts):
+        yield from f"banner {kind} ^C{texts[kind]}^C".split("\n")
+    yield from config.privileges.configuration()
+    for mode, aliases in config.aliases.items():
+        yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
 def _lines(config: Configuration) -> Iterator[str]:

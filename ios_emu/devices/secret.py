@@ -35,6 +35,13 @@ class Secret:
         return hmac.compare_digest(expected.encode(), typed.encode())
 
     @property
+    def clear_text(self) -> str:
+        """The password, where it can be turned back: not of type 5, which gives an empty text."""
+        if self.type == 5:
+            return ""
+        return passwords.decrypt_type7(self.text) if self.type == 7 else self.text
+
+    @property
     def configuration(self) -> str:
         """As it stands in the running configuration: no number before clear text."""
         return f"{self.type} {self.text}" if self.type else self.text

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.logging_settings import DEBUGGING, FACILITIES, LoggingSettings
+from ios_emu.devices.system_clock import Moment
 
 Listener = Callable[[str], None]
 
@@ -33,15 +33,15 @@ class Timestamps:
         ]
         return " ".join([self.kind, *(word for word, is_set in options if is_set)])
 
-    def stamp(self, now: datetime, uptime: timedelta) -> str:
+    def stamp(self, now: Moment, uptime: timedelta) -> str:
         """The text before the message, with its colon and blank."""
         if self.kind == "uptime":
             return f"{short_time(uptime)}: "
-        year = f" {now.year}" if self.year else ""
-        milliseconds = f".{now.microsecond // 1000:03}" if self.msec else ""
-        zone = " UTC" if self.show_timezone else ""
-        # The asterisk says that no person and no NTP server ever set the clock.
-        return f"*{now:%b} {now.day:>2}{year} {now:%H:%M:%S}{milliseconds}{zone}: "
+        time = now.local if self.localtime else now.utc
+        year = f" {time.year}" if self.year else ""
+        milliseconds = f".{time.microsecond // 1000:03}" if self.msec else ""
+        zone = f" {now.zone if self.localtime else 'UTC'}" if self.show_timezone else ""
+        return f"{now.mark}{time:%b} {time.day:>2}{year} {time:%H:%M:%S}{milliseconds}{zone}: "
 
 
 def short_time(uptime: timedelta) -> str:
@@ -54,31 +54,81 @@ def short_time(uptime: timedelta) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
+@dataclass(slots=True)
+class LogCounts:
+    """How many messages went to each destination since the boot."""
+
+    console: int = 0
+    monitor: int = 0
+    buffer: int = 0
+    trap: int = 0
+
+
 class Syslog:
-    """Formats messages and hands each one to all listeners (the sessions that show log lines)."""
+    """Formats messages, counts and numbers them, and gives each to the destinations that take its severity.
 
-    def __init__(self, dialect: Callable[[], Dialect]) -> None:
-        self._dialect = dialect
-        self._listeners: list[Listener] = []
-        self.recent: deque[str] = deque(maxlen=100)
+    The console listens, terminals listen that asked with `terminal monitor`, the buffer remembers, and
+    `send` gives messages to a syslog server (its address, what is sent).
+    """
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Adds a listener; call what is returned to remove it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def __init__(self, settings: Callable[[], LoggingSettings], send: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._send = send
+        self._console: list[Listener] = []
+        self._monitors: list[Listener] = []
+        self.restart()
 
-    def emit(self, name: str, text: str, stamps: Timestamps | None, now: datetime, up: timedelta) -> None:
-        """Gives out `%NAME: text`, where `name` is like `SYS-5-CONFIG_I`."""
-        stamp = "" if stamps is None else stamps.stamp(now, up)
-        self._give(f"{stamp}%{name}: {text}")
+    def restart(self) -> None:
+        """A boot: nothing was logged yet."""
+        self.buffer = ""
+        self.counts = LogCounts()
+        self._number = 0
 
-    def debug(self, text: str, stamps: Timestamps | None, now: datetime, up: timedelta) -> None:
+    def subscribe(self, listener: Listener, *, monitor: bool = False) -> Callable[[], None]:
+        """Adds a listener, of the console or of another terminal; call what is returned to remove it."""
+        listeners = self._monitors if monitor else self._console
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    def emit(self, name: str, text: str, stamps: Timestamps | None, now: Moment, up: timedelta) -> None:
+        """Gives out `%NAME: text`, where `name` is like `SYS-5-CONFIG_I`: the number is the severity."""
+        severity = int(name.rsplit("-", 2)[1])
+        self._give(severity, f"{self._head(stamps, now, up)}%{name}: {text}")
+
+    def debug(self, text: str, stamps: Timestamps | None, now: Moment, up: timedelta) -> None:
         """Gives out what `debug` shows; a text of several lines is stamped once."""
-        stamp = "" if stamps is None else stamps.stamp(now, up)
-        for line in f"{stamp}{text}".split("\n"):
-            self._give(line)
+        self._give(DEBUGGING, f"{self._head(stamps, now, up)}{text}")
 
-    def _give(self, line: str) -> None:
-        self.recent.append(line)
-        for listener in list(self._listeners):
+    def _head(self, stamps: Timestamps | None, now: Moment, up: timedelta) -> str:
+        """Sequence number and time stamp."""
+        self._number += 1
+        number = f"{self._number:06}: " if self._settings().sequence_numbers else ""
+        return number + ("" if stamps is None else stamps.stamp(now, up))
+
+    def _give(self, severity: int, message: str) -> None:
+        settings, counts = self._settings(), self.counts
+        if _takes(settings.console, severity):
+            counts.console += 1
+            _tell(self._console, message)
+        if not settings.on:
+            return
+        if _takes(settings.monitor, severity):
+            counts.monitor += bool(self._monitors)
+            _tell(self._monitors, message)
+        if _takes(settings.buffered, severity):
+            counts.buffer += 1
+            self.buffer = f"{self.buffer}{message}\n"[-settings.buffer_size :]
+        if _takes(settings.trap, severity):
+            counts.trap += 1
+            priority = FACILITIES[settings.facility] * 8 + severity
+            self._send(f"<{priority}>{self._number}: {message}")
+
+
+def _takes(level: int | None, severity: int) -> bool:
+    return level is not None and severity <= level
+
+
+def _tell(listeners: list[Listener], message: str) -> None:
+    for line in message.split("\n"):
+        for listener in list(listeners):
             listener(line)

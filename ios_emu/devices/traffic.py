@@ -1,4 +1,4 @@
-"""What crosses the router's ports: counters since they were cleared, and rates over five minutes."""
+"""What crosses the router's ports: counters since they were cleared, and average rates."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, fields
 from math import exp
 
 from ios_emu.clock import SECOND, Clock, Timer
+from ios_emu.devices.interface import DEFAULT_LOAD_INTERVAL
 from ios_emu.stack.cable import Port, PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 
 _SAMPLE = 5 * SECOND
-_PERIOD = 300 * SECOND
-_WEIGHT = 1 - exp(-_SAMPLE / _PERIOD)
 
 
 @dataclass(slots=True)
 class _Rates:
-    """Per second, averaged with the weights that IOS gives: the last five minutes count most."""
+    """Per second, averaged with the weights that IOS gives: the last `period` seconds count most."""
 
     last: PortCounters
+    period: int = DEFAULT_LOAD_INTERVAL
     bits_in: float = 0.0
     frames_in: float = 0.0
     bits_out: float = 0.0
@@ -29,11 +29,12 @@ class _Rates:
     def sample(self, now: PortCounters) -> None:
         """Takes the counters, five seconds after those before."""
         seconds = _SAMPLE / SECOND
+        weight = 1 - exp(-seconds / self.period)
         last, self.last = self.last, copy(now)
-        self.bits_in += _WEIGHT * ((now.bytes_in - last.bytes_in) * 8 / seconds - self.bits_in)
-        self.frames_in += _WEIGHT * ((now.frames_in - last.frames_in) / seconds - self.frames_in)
-        self.bits_out += _WEIGHT * ((now.bytes_out - last.bytes_out) * 8 / seconds - self.bits_out)
-        self.frames_out += _WEIGHT * ((now.frames_out - last.frames_out) / seconds - self.frames_out)
+        self.bits_in += weight * ((now.bytes_in - last.bytes_in) * 8 / seconds - self.bits_in)
+        self.frames_in += weight * ((now.frames_in - last.frames_in) / seconds - self.frames_in)
+        self.bits_out += weight * ((now.bytes_out - last.bytes_out) * 8 / seconds - self.bits_out)
+        self.frames_out += weight * ((now.frames_out - last.frames_out) / seconds - self.frames_out)
 
 
 class Traffic:
@@ -58,6 +59,12 @@ class Traffic:
             port.counters = PortCounters()
             port.last_in = port.last_out = None
         self._rates = {name: _Rates(PortCounters()) for name in self._ports}
+
+    def set_period(self, name: InterfaceName, seconds: int) -> None:
+        """`load-interval`: over how many seconds the rates of a port are averaged."""
+        rates = self._rates.get(name)
+        if rates is not None:
+            rates.period = seconds
 
     def clear(self, name: InterfaceName) -> None:
         """`clear counters`."""

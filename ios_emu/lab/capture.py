@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC
 
-from ios_emu.devices.router import EPOCH
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.lab.topology import Lab
 from ios_emu.wire.pcap import enhanced_packet, interface_description, section_header
 

@@ -10,27 +10,29 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli import platform_text, screens
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
-from ios_emu.cli.login import log_in
+from ios_emu.cli.loading import load_configuration
+from ios_emu.cli.login import arrive
 from ios_emu.cli.modes import CONFIG
 from ios_emu.cli.modes import prompt as mode_prompt
+from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.session import Session
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
+from ios_emu.lab.line_session import line_session
 from ios_emu.lab.output import Listener, Output
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
 
+_LINE = 0
 _SETUP_QUESTION = "Would you like to enter the initial configuration dialog? [yes/no]: "
 _SETUP_TITLE = {
     Dialect.IOS: "\n\n         --- System Configuration Dialog ---\n\n",
     Dialect.PACKET_TRACER: "\n\n         --- System Configuration Dialog ---\n\n",
 }
-_NO_SETUP = (
-    "% The dialogue itself is not implemented yet: answer no, and configure with 'configure terminal'.\n"
-)
+_AUTOINSTALL_QUESTION = "\nWould you like to terminate autoinstall? [yes]: "
 _STARTED = "\n\nPress RETURN to get started!\n\n\n"
 _AVAILABLE = "\n" * 33 + "{} con0 is now available\n" + "\n" * 5 + "Press RETURN to get started.\n" + "\n" * 4
 
@@ -95,6 +97,7 @@ class Console:
         """Boots the router and waits for the first Enter."""
         self.on_power_on()
         self._problems.clear()
+        self.router.line_sessions.end(_LINE)
         self.router.boot(self.router.reload_reason)
         problems = "".join(self._problems)
         if self.quick:
@@ -118,51 +121,58 @@ class Console:
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""
         shell = self._shell = Shell(self.router, self._read)
-        settings = shell.line
-        terminal = shell.terminal
-        if self.paging:
-            terminal.length = 24 if settings.length is None else settings.length
-            terminal.width = 80 if settings.width is None else settings.width
-        else:
-            terminal.length = terminal.width = 0
-        if settings.history_size is not None:
-            terminal.exec_history.size = terminal.config_history.size = settings.history_size
+        shell.take_line_settings()
+        if not self.paging:
+            shell.terminal.length = shell.terminal.width = 0
         self._session = Session(shell, self.clock, self._output.send, self._session_ended)
         self._session.start(dialogue)
 
     def _session_ended(self) -> None:
         """`exit`, a failed login, or nobody typed for too long."""
+        self.router.line_sessions.end(_LINE)
         if not self.router.reloading:
             self._open(self._arrive(_AVAILABLE.format(self.router.config.hostname)))
 
     def _boot(self, problems: str) -> Dialogue:
         yield Say(platform_text.boot_text(self.router.platform, self.router.dialect))
         yield Say(problems)
-        if self.router.startup is None:
+        if not self.router.boots_configured:
             yield Say(_SETUP_TITLE[self.router.dialect])
-            while True:
-                try:
-                    answer = yield Ask(_SETUP_QUESTION)
-                except Interrupted:
-                    break
-                wanted = answer.strip().lower()
-                if wanted and "no".startswith(wanted):
-                    break
-                yes = wanted and "yes".startswith(wanted)
-                yield Say(_NO_SETUP if yes else "% Please answer 'yes' or 'no'.\n")
+            yield Say((yield from self._initial_dialogue()))
         return (yield from self._arrive(_STARTED))
+
+    def _initial_dialogue(self) -> Dialogue:
+        try:
+            wanted = yield from ask_yes(_SETUP_QUESTION)
+            if not wanted:
+                # It has begun where there is a link. Nobody in a lab serves configurations: it ends by
+                # itself, whatever is answered.
+                linked = any(port.cable is not None for port in self.router.network.ports.values())
+                if linked and self.router.dialect is Dialect.IOS:
+                    yield from ask_yes(_AUTOINSTALL_QUESTION, True)
+                return ""
+        except Interrupted:
+            return ""
+        from ios_emu.cli.setup_dialogue import set_up
+
+        return (yield from set_up(self._shell))
 
     def _arrive(self, text: str) -> Dialogue:
         """Waits for Enter, shows the banner, and asks for the line's password."""
         yield Say(text)
-        yield Ask("", Kind.RETURN)
-        config = self.router.config
         shell = self._shell
-        if config.banner_motd is not None:
-            yield Say(f"\n{config.banner_motd}\n")
-        if not (yield from log_in(shell)):
-            shell.ended = True
-        return ""
+        yield Ask("", Kind.RETURN)
+        while not shell.line.has_exec:
+            yield Ask("", Kind.RETURN)
+        assert self._session is not None
+        self.router.line_sessions.begin(line_session(self._session, shell, "con 0", None, self._hang_up))
+        return (yield from arrive(shell))
+
+    def _hang_up(self) -> None:
+        """`clear line 0`."""
+        if self._session is not None:
+            self._session.close()
+            self._session_ended()
 
     def _show_log(self, line: str) -> None:
         if self._session is not None:

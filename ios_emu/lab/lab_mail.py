@@ -15,7 +15,7 @@ from ios_emu.lab.lab_values import shown
 from ios_emu.services.mail_account import MailAccount
 
 ACCOUNT_KEYS = ("name", "address", "incoming", "outgoing", "user", "password")
-MAIL_KEYS = ("domain", "smtp", "pop3", "users")
+MAIL_KEYS = ("domain", "smtp", "pop3", "auth", "users")
 
 _USER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9])?")
 
@@ -28,6 +28,7 @@ class MailService:
     smtp: bool = True
     pop3: bool = True
     users: dict[str, str] = field(default_factory=dict)
+    auth: bool = False
 
 
 def mail_account(keys: KeyReader, key: str, value: object) -> MailAccount:
@@ -67,6 +68,7 @@ def mail_service(keys: KeyReader, key: str, value: object) -> MailService:
     why = "a service runs or does not"
     smtp = keys.flag(within(key, "smtp"), table, "smtp", True, why)
     pop3 = keys.flag(within(key, "pop3"), table, "pop3", True, why)
+    auth = keys.flag(within(key, "auth"), table, "auth", False, "SMTP offers AUTH or does not")
     users_key, example = within(key, "users"), 'write users = { user1 = "123" }'
     users = keys.table(users_key, table.get("users", {}), "it has a password for each user", example)
     seen: dict[str, str] = {}
@@ -87,7 +89,7 @@ def mail_service(keys: KeyReader, key: str, value: object) -> MailService:
                 "rename one",
             )
         _word(keys, within(users_key, user), password, f'write {user} = "..."', blanks=True)
-    return MailService(domain, smtp, pop3, dict(users))
+    return MailService(domain, smtp, pop3, dict(users), auth)
 
 
 def _word(keys: KeyReader, key: str, value: object, remedy: str, *, blanks: bool) -> str:

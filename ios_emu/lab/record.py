@@ -149,8 +149,10 @@ class RecordedConsole:
             told = not earlier or before != start
         elif kinds <= (_EDITING if last is KeyKind.ENTER else _AT_END):
             text = before[len(start) :] + ("" if ending else pressed)
-            # A `$` says that the screen shows a part of the line only.
+            # A `$` says that the screen shows a part of the line only, and a `?` that came back from the
+            # history would ask for help.
             told = before.startswith(start) and before != start and "$" not in (text[0], before[-1])
+            told = told and "?" not in text
         else:
             return None
         # Blanks alone are hard to see: as keys they can't be lost.

@@ -137,6 +137,7 @@ class Lab:
             server.store.domain, server.store.users = mail.domain, dict(mail.users)
             server.set_smtp(mail.smtp)
             server.set_pop3(mail.pop3)
+            server.offers_auth = mail.auth
 
     def _router(self, described: RouterFile) -> RouterDevice:
         chance = random.Random(self.chance.random())

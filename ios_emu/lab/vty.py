@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ios_emu.devices.lines import FIRST_VTY_LINE
 from ios_emu.devices.router import Router
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ class VtyLines:
         self._read = read
         self._sessions: dict[int, VtySession] = {}
         router.network.with_tcp(self._listen)
-        router.vtys_in_use = lambda: {number: one.peer for number, one in self._sessions.items()}
 
     def close_all(self) -> None:
         """The router boots: every session is gone."""
@@ -54,3 +54,4 @@ class VtyLines:
     def release(self, number: int) -> None:
         """The session on a line is over."""
         self._sessions.pop(number, None)
+        self.router.line_sessions.end(FIRST_VTY_LINE + number)

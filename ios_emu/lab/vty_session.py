@@ -7,13 +7,14 @@ from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from ios_emu.cli.dialogue import Dialogue, Say
-from ios_emu.cli.login import log_in
+from ios_emu.cli.dialogue import Dialogue
+from ios_emu.cli.login import arrive
 from ios_emu.cli.session import Session
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import SECOND, Timer
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.lines import LineSettings
+from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
+from ios_emu.lab.line_session import line_session
 from ios_emu.services import telnet
 
 if TYPE_CHECKING:
@@ -37,14 +38,20 @@ class VtySession:
         router = lines.router
         self._telnet = telnet.server(self._send)
         self._patience: Timer | None = None
-        self._shell = Shell(router, read, line_name=f"vty{number} ({self.peer})", line=partial(_line, number))
-        settings = self._shell.line
-        terminal = self._shell.terminal
-        terminal.length = 24 if settings.length is None else settings.length
-        terminal.width = 80 if settings.width is None else settings.width
-        if settings.history_size is not None:
-            terminal.exec_history.size = terminal.config_history.size = settings.history_size
+        self._shell = Shell(
+            router,
+            read,
+            line_name=f"vty{number} ({self.peer})",
+            line_number=FIRST_VTY_LINE + number,
+            line=partial(_line, number),
+        )
+        self._shell.take_line_settings()
         self._session = Session(self._shell, router.clock, self._show, self._ended)
+        router.line_sessions.begin(
+            line_session(self._session, self._shell, f"vty {number}", self.peer, self.close)
+        )
+        self._subscribed = True
+        self._unsubscribe = router.log.subscribe(self._show_log, monitor=True)
         socket.on_readable = self._readable
         socket.on_end = self.close
         socket.on_writable = self._flush
@@ -60,11 +67,7 @@ class VtySession:
         self._socket.close()
 
     def _arrive(self) -> Dialogue:
-        banner = self._lines.router.config.banner_motd
-        if banner is not None:
-            yield Say(f"\n{banner}\n")
-        if not (yield from log_in(self._shell)):
-            self._shell.ended = True
+        yield from arrive(self._shell)
         return "" if self._shell.ended or self._shell.line.login else "\n"
 
     def _readable(self) -> None:
@@ -104,7 +107,15 @@ class VtySession:
         self._socket.receive()
         self._socket.close()
 
+    def _show_log(self, line: str) -> None:
+        if self._shell.monitoring:
+            self._session.show_log(line)
+
     def _gone(self) -> None:
+        if not self._subscribed:
+            return
+        self._subscribed = False
+        self._unsubscribe()
         self._session.close()
         self._lines.release(self._number)
 

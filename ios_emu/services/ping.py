@@ -64,13 +64,15 @@ class Pinger:
         ttl: int | None = None,
         tos: int = 0,
         dont_fragment: bool = False,
+        options: bytes = b"",
         each: Callable[[Outcome], None] | None = None,
     ) -> Signal:
         """Sends one echo request; what is returned fires with its Outcome.
 
         `payload` is repeated up to `size` bytes, `timeout` is in nanoseconds. A probe that can't be sent
         times out like one that is lost. With `each`, as for a broadcast, every reply is given to it, and the
-        time is always waited for.
+        time is always waited for. `options` are those of the IP header; with a source route, `destination` is
+        the first address of the route and the option holds the others.
         """
         node, signal, sequence = self._node, Signal(), sequence & 0xFFFF
         timer = node.clock.call_later(timeout, self._finish, sequence, None)
@@ -87,6 +89,7 @@ class Pinger:
             ttl=node.ttl if ttl is None else ttl,
             tos=tos,
             dont_fragment=dont_fragment,
+            options=options,
         )
         node.icmp.send(packet, icmp.echo(self._identifier, sequence, body), self._interface)
         return signal

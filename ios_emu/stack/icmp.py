@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ios_emu.errors import MalformedPacket
+from ios_emu.stack.ip_options import returned
 from ios_emu.wire import icmp as wire
 from ios_emu.wire.icmp import IcmpMessage
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
@@ -126,6 +127,13 @@ class Icmp:
         tos = 0xC0 if kind != wire.REDIRECT else 0
         self.send(Ipv4Packet(source, about.source, ICMP, b"", ttl=self._node.ttl, tos=tos), message)
 
+    def redirect(self, interface: IpInterface, packet: Ipv4Packet, next_hop: int | None) -> None:
+        """The sender could reach the next hop (None: the destination) itself (RFC 1812, 5.2.7.2)."""
+        gateway = packet.destination if next_hop is None else next_hop
+        prefix = interface.prefix_of(packet.source)
+        if prefix is not None and prefix is interface.prefix_of(gateway):
+            self.error(interface, packet, wire.REDIRECT, wire.REDIRECT_HOST, gateway)
+
     def _may_send_unreachable(self) -> bool:
         now = self._node.clock.now
         last = self._last_unreachable
@@ -149,7 +157,8 @@ class Icmp:
         source = interface.primary if broadcast else packet.destination
         if source is None:
             return
-        reply = Ipv4Packet(source, packet.source, ICMP, b"", ttl=self._node.ttl, tos=packet.tos)
+        target, options = returned(packet) if packet.options else (packet.source, b"")
+        reply = Ipv4Packet(source, target, ICMP, b"", ttl=self._node.ttl, tos=packet.tos, options=options)
         self.send(reply, message._replace(type=wire.ECHO_REPLY))
 
     def _report(self, packet: Ipv4Packet, message: IcmpMessage) -> None:

@@ -20,6 +20,7 @@ from ios_emu.stack.counters import IpCounters
 from ios_emu.stack.forwarding import ForwardingEntry, ForwardingTable, Hop
 from ios_emu.stack.icmp import Icmp, is_single_host
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, IpInterface
+from ios_emu.stack.ip_options import led_on, recorded
 from ios_emu.stack.reassembly import Reassembly
 from ios_emu.stack.udp import Udp
 from ios_emu.wire import icmp
@@ -73,6 +74,7 @@ class Node:
         self.trace: Callable[[PacketEvent], None] | None = None
         self.groups: set[int] = set()
         # Is shown each UDP broadcast that comes in, besides who listens.
+        self.source_routes = True
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
         self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
@@ -218,13 +220,12 @@ class Node:
         if not group and frame[:6] != interface.mac:
             return
         if ethertype == b"\x08\x00":
+            self.counters.received += 1
             if group and not self.forwards and self.udp.nobody_listens(frame, start):
-                self.counters.received += 1
                 return
             try:
                 packet = Ipv4Packet.parse(frame[start:])
             except MalformedPacket:
-                self.counters.received += 1
                 self.counters.malformed += 1
                 return
             self._receive_packet(interface, packet, bool(group))
@@ -234,7 +235,11 @@ class Node:
     # Packets
 
     def _receive_packet(self, interface: IpInterface, packet: Ipv4Packet, group: bool) -> None:
-        self.counters.received += 1
+        if packet.options:
+            passed = led_on(self, interface, packet)
+            if passed is None:
+                return
+            packet = passed
         destination = packet.destination
         if destination in self._local:
             self._deliver(interface, packet, group)
@@ -307,21 +312,16 @@ class Node:
             self.icmp.error(interface, packet, icmp.TIME_EXCEEDED, icmp.TTL_EXCEEDED)
             return
         if hop.interface is interface and interface.redirects:
-            self._redirect(interface, packet, hop)
+            self.icmp.redirect(interface, packet, hop.next_hop)
         self.counters.forwarded += 1
         self._trace("forward", packet, interface, hop)
         self._output(packet._replace(ttl=packet.ttl - 1), hop, interface)
 
-    def _redirect(self, interface: IpInterface, packet: Ipv4Packet, hop: Hop) -> None:
-        """The sender could reach the next hop itself (RFC 1812, 5.2.7.2)."""
-        gateway = packet.destination if hop.next_hop is None else hop.next_hop
-        prefix = interface.prefix_of(packet.source)
-        if prefix is not None and prefix is interface.prefix_of(gateway):
-            self.icmp.error(interface, packet, icmp.REDIRECT, icmp.REDIRECT_HOST, gateway)
-
     def _output(self, packet: Ipv4Packet, hop: Hop, arrived: IpInterface | None) -> None:
         """Sends a packet out of its interface, in pieces if it is too long."""
         interface, next_hop = hop
+        if packet.options:
+            packet = recorded(packet, interface, self.clock.now)
         if _SMALLEST_HEADER + len(packet.options) + len(packet.payload) <= interface.mtu:
             self._transmit(packet, hop, packet.build())
             return

@@ -88,7 +88,7 @@ def shortest(form: str) -> str:
     while (shorter := re.sub(r"\(([^()|]+?) \|[^()]*\)", r"\1", form)) != form:
         form = shorter
     form = re.sub(r"\{1\.\.\d+\}|\.\.\.", "", form)
-    form = re.sub(r"<(\d+)-\d+>", r"\1", form)
+    form = re.sub(r"<(-?\d+) ?- ?\d+>", r"\1", form)
     return " ".join(SAMPLES.get(word, word) for word in form.split())
 
 
@@ -156,7 +156,7 @@ def test_every_handler_of_the_grammar_is_listed() -> None:
     ("section", "state", "text"),
     [
         ("User EXEC", "Works", "show ip dhcp binding [A.B.C.D]"),
-        ("Privileged EXEC", "Works", "show running-config [interface INTERFACE]"),
+        ("Privileged EXEC", "Works", "show running-config [interface INTERFACE | all | brief | linenum]"),
         ("Global configuration", "Works", "ip dhcp excluded-address A.B.C.D [A.B.C.D]"),
         ("Global configuration", "Works", "ip name-server A.B.C.D{1..6}"),
         ("Global configuration", "Kept", "snmp-server community WORD [ro | rw]"),

@@ -17,7 +17,7 @@ CARETS = [
     ("exec", "show verzion          ", "        ^"),
     ("exec", "shaw version          ", "  ^"),
     ("exec", "hostname R3           ", " ^"),
-    ("exec", "show ip interface fu  ", "                  ^"),
+    ("exec", "show ip interface fu  ", "                   ^"),
     ("exec", "show interfaces fa0/x ", "                  ^"),
     ("exec", "terminal length 513   ", "                ^"),
     ("exec", "show clock now        ", "           ^"),

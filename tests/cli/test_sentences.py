@@ -21,6 +21,7 @@ ARGUMENTS = {
     "H.H.H": "0060.5c2b.3dcc",
     "Hex-data": "0100.605c",
     "/nn": "/24",
+    "<-23 - 23>": "-5",
 }
 NUMBERED = ("FastEthernet", "Loopback", "Vlan")
 MOST_WORDS = 9

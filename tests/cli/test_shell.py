@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ios_emu.cli import modes
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.loading import load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ios_emu.cli.shell import Shell, load_configuration
+from ios_emu.cli.loading import load_configuration
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
@@ -302,7 +303,42 @@ commands = st.one_of(
     st.sampled_from(
         ["no service timestamps log", "no service timestamps debug", "default service timestamps"]
     ),
-    line("banner motd ^{}^", texts),
+    line("banner {} ^{}^", st.sampled_from(["motd", "login", "exec", "incoming"]), texts),
+    line("username {} privilege {}", words, st.integers(0, 15).map(str)),
+    line("username {} {} {}", words, st.sampled_from(["secret", "password", "privilege 3 password"]), texts),
+    line("username {} nopassword", words),
+    line("enable secret level {} {}", st.integers(1, 15).map(str), texts),
+    line("alias {} {} show {}", st.sampled_from(["exec", "configure", "interface", "line"]), words, texts),
+    st.sampled_from(
+        [
+            "privilege exec level 5 show running-config",
+            "privilege exec all level 7 clear",
+            "privilege exec reset show",
+            "no privilege exec level 5 show running-config",
+            "privilege configure level 3 interface",
+            "clock timezone CET 1",
+            "clock timezone NST -3 30",
+            "clock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00",
+            "clock summer-time EDT recurring",
+            "clock summer-time X date 1 Apr 2026 2:00 1 Oct 2026 3:00 90",
+            "no clock summer-time",
+            "no logging console",
+            "logging console errors",
+            "logging buffered 9000",
+            "logging buffered alerts",
+            "no logging buffered",
+            "logging monitor 2",
+            "logging trap debugging",
+            "no logging trap",
+            "logging facility local2",
+            "logging source-interface fa0/1",
+            "no logging on",
+            "logging userinfo",
+            "logging rate-limit 100 except 3",
+            "service sequence-numbers",
+        ]
+    ),
+    line("logging {}", addresses),
     st.sampled_from(["no ip domain-lookup", "ip domain lookup", "no banner motd"]),
     line("ip name-server {}", st.lists(addresses, min_size=1, max_size=6).map(" ".join)),
     line(
@@ -354,6 +390,20 @@ commands = st.one_of(
             "no speed",
         ]
     ),
+    st.sampled_from(
+        [
+            "interface range fa0/0 - 1 , lo1 - 3",
+            "default interface fa0/0",
+            "mtu 1400",
+            "ip mtu 1300",
+            "mac-address 0200.1111.2222",
+            "no mac-address",
+            "no keepalive",
+            "keepalive 20",
+            "load-interval 60",
+            "delay 100",
+        ]
+    ),
     line("bandwidth {}", st.integers(1, 100000).map(str)),
     line("ip helper-address {}", addresses),
     st.sampled_from(
@@ -362,6 +412,25 @@ commands = st.one_of(
     line("password {}", texts),
     st.sampled_from(
         ["login", "login local", "no login", "logging synchronous", "no exec-timeout", "length 0"]
+    ),
+    st.sampled_from(
+        [
+            "privilege level 7",
+            "no exec",
+            "no exec-banner",
+            "no motd-banner",
+            "lockable",
+            "monitor",
+            "no history",
+            "access-class 12 in",
+            "location Rack 3",
+            "session-timeout 5 output",
+            "transport output none",
+            "transport preferred ssh",
+            "stopbits 1.5",
+            "speed 115200",
+            "logging synchronous level 3 limit 10",
+        ]
     ),
     line("exec-timeout {} {}", numbers, numbers),
     st.sampled_from(

@@ -1,15 +1,16 @@
-"""Global configuration: host name, passwords, banner, services, name lookup, and what is only kept."""
+"""Global configuration: host name, passwords, services, name lookup, and what is only kept."""
 
 from __future__ import annotations
 
 import re
 
 from ios_emu.cli import modes
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
+from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.kept import keep
+from ios_emu.devices.privileges import HIGHEST
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.errors import CommandRefused
@@ -17,7 +18,6 @@ from ios_emu.errors import CommandRefused
 DEFAULT_HOSTNAME = "Router"
 _LONGEST_HOSTNAME = 63
 _HOSTNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_CTRL_C = "^C"
 
 
 def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
@@ -26,31 +26,49 @@ def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
         hostname = DEFAULT_HOSTNAME
     if len(hostname) > _LONGEST_HOSTNAME:
         return f'% Hostname "{hostname}" is longer than {_LONGEST_HOSTNAME} characters\n'
-    if _HOSTNAME.fullmatch(hostname) is None:
+    if not is_hostname(hostname):
         return "% Hostname contains one or more illegal characters.\n"
     call.config.hostname = hostname
     return ""
 
 
-def enable_secret(call: Call, clear: str | None = None, hash: str | None = None) -> str:
-    """`enable secret [0|5] TEXT`: kept as MD5-crypt."""
+def is_hostname(text: str) -> bool:
+    """Is this a name that `hostname` takes?"""
+    return len(text) <= _LONGEST_HOSTNAME and _HOSTNAME.fullmatch(text) is not None
+
+
+def enable_secret(
+    call: Call, clear: str | None = None, hash: str | None = None, enable_level: int = HIGHEST
+) -> str:
+    """`enable secret [level N] [0|5] TEXT`: kept as MD5-crypt."""
     config = call.config
     if call.no:
-        config.enable_secret = None
+        _set_enable_secret(config, enable_level, None)
         return ""
     if hash is not None:
         if not passwords.is_type5(hash):
-            return "ERROR: The secret you entered is not a valid encrypted secret.\n" + _HOW_TO_ENTER
-        config.enable_secret = Secret(5, hash)
+            return "ERROR: The secret you entered is not a valid encrypted secret.\n" + HOW_TO_ENTER_SECRET
+        _set_enable_secret(config, enable_level, Secret(5, hash))
         return ""
     assert clear is not None
-    config.enable_secret = Secret.hashed(clear, call.router.chance)
+    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.router.chance))
+    if enable_level != HIGHEST:
+        return ""
     if config.enable_password is not None and config.enable_password.matches(clear):
         return _SAME_AS_PASSWORD
     return ""
 
 
-_HOW_TO_ENTER = (
+def _set_enable_secret(config: Configuration, level: int, secret: Secret | None) -> None:
+    if level == HIGHEST:
+        config.enable_secret = secret
+    elif secret is None:
+        config.enable_levels.pop(level, None)
+    else:
+        config.enable_levels[level] = secret
+
+
+HOW_TO_ENTER_SECRET = (
     "To enter an UNENCRYPTED secret, do not specify type 5 encryption.\n"
     "When you properly enter an UNENCRYPTED secret, it will be encrypted.\n"
 )
@@ -64,9 +82,18 @@ _SAME_AS_SECRET = (
 )
 
 
-def enable_password(call: Call, clear: str | None = None, hidden: str | None = None) -> str:
-    """`enable password [0|7] TEXT`."""
+def enable_password(
+    call: Call, clear: str | None = None, hidden: str | None = None, enable_level: int = HIGHEST
+) -> str:
+    """`enable password [level N] [0|7] TEXT`; another level than 15 has a secret all the same."""
     config = call.config
+    if enable_level != HIGHEST:
+        if call.no:
+            _set_enable_secret(config, enable_level, None)
+            return ""
+        password = entered(call, clear, hidden).clear_text
+        _set_enable_secret(config, enable_level, Secret.hashed(password, call.router.chance))
+        return '% Converting to a secret.  Please use "enable secret" in the future.\n'
     if call.no:
         config.enable_password = None
         return ""
@@ -101,6 +128,9 @@ def service_password_encryption(call: Call) -> str:
     for settings in (config.lines.console, config.lines.aux, *config.lines.vtys):
         if settings.password is not None:
             settings.password = settings.password.obfuscated(chance)
+    for user in config.users.values():
+        if user.secret is not None:
+            user.secret = user.secret.obfuscated(chance)
     return ""
 
 
@@ -139,36 +169,6 @@ def service_timestamps(
     return ""
 
 
-def banner_motd(call: Call, banner: str | None = None) -> Dialogue | str:
-    """`banner motd C TEXT C`: any delimiter, over as many lines as it takes."""
-    if call.no or banner is None:
-        call.config.banner_motd = None
-        return ""
-    # The configuration writes the delimiter Ctrl-C as two characters, and reads them back as one.
-    delimiter = _CTRL_C if banner.startswith(_CTRL_C) else banner[0]
-    text, found, _ = banner[len(delimiter) :].partition(delimiter)
-    if found:
-        call.config.banner_motd = text
-        return ""
-    return _rest_of_banner(call, delimiter, text)
-
-
-def _rest_of_banner(call: Call, delimiter: str, first: str) -> Dialogue:
-    yield Say(f"Enter TEXT message.  End with the character '{delimiter}'.\n")
-    lines = [first]
-    try:
-        while True:
-            line = yield Ask("")
-            text, found, _ = line.partition(delimiter)
-            lines.append(text)
-            if found:
-                break
-    except Interrupted:
-        return ""
-    call.config.banner_motd = "\n".join(lines)
-    return ""
-
-
 def kept(call: Call, **arguments: object) -> str:
     """The commands of the list in `devices/kept.py`: they stand in the configuration and do nothing."""
     command = call.command
@@ -183,6 +183,14 @@ def kept(call: Call, **arguments: object) -> str:
         negated=command.negated,
         defaulted=command.defaulted,
     )
+    return ""
+
+
+def no_snmp_server(call: Call) -> str:
+    """`no snmp-server`: removes all that begins with these words."""
+    kept = call.config.kept
+    for key in [key for key in kept if key.startswith("snmp-server ")]:
+        del kept[key]
     return ""
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli import modes
 from ios_emu.cli.commands.dhcp_client import leave_dhcp
 from ios_emu.cli.dialogue import Reply
-from ios_emu.cli.shell import Call
+from ios_emu.cli.shell import Call, InterfaceRange
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.interface import DhcpAddress, Dot1q, Interface
+from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.wire.ethernet import MacAddress
 
 _LONGEST_DESCRIPTION = 240
 _NEEDS_ENCAPSULATION = """
@@ -20,6 +23,8 @@ subinterface is already configured as part of an IEEE 802.10, IEEE 802.1Q,
 or ISL vLAN.
 """
 _POINT_TO_POINT = 31
+_LONGEST_RANGE = 255
+_LOAD_STEP = 30
 
 
 def interface(call: Call, interface_name: InterfaceName) -> str:
@@ -27,6 +32,8 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
     router, interfaces = call.router, call.config.interfaces
     if not router.has_port(interface_name):
         raise call.invalid("interface_name")
+    if call.command.defaulted:
+        return _default(call, interface_name)
     if call.no:
         return _remove(call, interface_name)
     if interface_name.sub is not None and interface_name.parent not in interfaces:
@@ -37,6 +44,74 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
         target.shutdown = False
     call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
     return ""
+
+
+def interface_range(call: Call, ranges: str) -> str:
+    """`interface range X - N , Y ...`: what follows is done to each of these interfaces."""
+    router = call.router
+    try:
+        names = read_ranges(ranges)
+    except ValueError as error:
+        raise call.invalid("ranges", error.args[0]) from None
+    for name in names:
+        missing_parent = name.sub is not None and name.parent not in call.config.interfaces
+        if not router.has_port(name) or missing_parent:
+            raise call.invalid("ranges")
+    targets = [router.make_interface(name) for name in names]
+    call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
+    return ""
+
+
+_RANGE = re.compile(r"\s*([A-Za-z]+\s*[0-9./]+)\s*(?:-\s*([0-9]+)\s*)?")
+
+
+def read_ranges(text: str) -> list[InterfaceName]:
+    """The names that `fa0/0 - 1 , lo0 - 3` stands for.
+
+    Raises ValueError with the place of the first character that can't be understood.
+    """
+    names: list[InterfaceName] = []
+    at = 0
+    while True:
+        match = _RANGE.match(text, at)
+        if match is None:
+            raise ValueError(at)
+        try:
+            first = InterfaceName.read(re.sub(r"\s+", "", match[1]))
+        except ValueError:
+            raise ValueError(match.start(1)) from None
+        names += _up_to(first, match)
+        at = match.end()
+        if at == len(text):
+            return list(dict.fromkeys(names))
+        if text[at] != ",":
+            raise ValueError(at)
+        at += 1
+
+
+def _up_to(first: InterfaceName, match: re.Match[str]) -> list[InterfaceName]:
+    number = first.port if first.sub is None else first.sub
+    last = number if match[2] is None else int(match[2])
+    if not number <= last <= number + _LONGEST_RANGE:
+        raise ValueError(match.start(2))
+    counted = range(number, last + 1)
+    if first.sub is not None:
+        return [replace(first, sub=sub) for sub in counted]
+    return [replace(first, port=port) for port in counted]
+
+
+def _default(call: Call, name: InterfaceName) -> str:
+    """`default interface X`: all that was configured on it goes, its administrative state stays."""
+    present = call.config.interfaces.get(name)
+    if present is None:
+        raise call.invalid("interface_name")
+    call.config.set_addresses(present, None)
+    fresh = Interface(name, present.burned_in, shutdown=present.shutdown, encapsulation=present.encapsulation)
+    for one in fields(Interface):
+        if one.name != "name":
+            setattr(present, one.name, getattr(fresh, one.name))
+    call.router.keepalive_changed(present)
+    return f"Building configuration...\n\nInterface {name} set to default configuration\n"
 
 
 def _remove(call: Call, name: InterfaceName) -> str:
@@ -244,4 +319,53 @@ def encapsulation_dot1q(call: Call, vlan_id: int | None = None, native: str | No
                 f"This VID is already configured on {other.name}.\n"
             )
     target.encapsulation = Dot1q(vlan_id, native is not None)
+    return ""
+
+
+def delay(call: Call, tens_of_microseconds: int | None = None) -> str:
+    """`delay N`, in tens of microseconds: what `show interfaces` and metrics say."""
+    call.interface.delay = None if call.no else tens_of_microseconds
+    return ""
+
+
+def mtu(call: Call, mtu_size: int | None = None) -> str:
+    """`mtu N`: the largest packet that the interface sends in one piece."""
+    call.interface.mtu = None if call.no else mtu_size
+    return ""
+
+
+def ip_mtu(call: Call, ip_mtu_size: int | None = None) -> str:
+    """`ip mtu N`: the same for IPv4 alone."""
+    call.interface.ip_mtu = None if call.no else ip_mtu_size
+    return ""
+
+
+def mac_address(call: Call, mac_address: MacAddress | None = None) -> str:
+    """`mac-address H.H.H`: instead of the address that was burned in; sub-interfaces follow their port."""
+    target = call.interface
+    if not call.no and mac_address is not None and mac_address[0] & 1:
+        return "% Invalid: a group address can't be the address of an interface\n"
+    target.mac_address = None if call.no else mac_address
+    for interface in call.config.interfaces.values():
+        if interface.name.parent == target.name:
+            interface.mac = target.mac_address or target.burned_in
+    return ""
+
+
+def keepalive(call: Call, keepalive_seconds: int = DEFAULT_KEEPALIVE) -> str:
+    """`keepalive [SECONDS]`; without keepalives the protocol of a port is up, cable or not."""
+    _check_port(call)
+    off = call.command.negated or keepalive_seconds == 0
+    call.interface.keepalive = None if off else keepalive_seconds
+    if call.command.defaulted:
+        call.interface.keepalive = DEFAULT_KEEPALIVE
+    call.router.keepalive_changed(call.interface)
+    return ""
+
+
+def load_interval(call: Call, load_seconds: int = DEFAULT_LOAD_INTERVAL) -> str:
+    """`load-interval SECONDS`, a multiple of 30: what the rates are averaged over."""
+    if load_seconds % _LOAD_STEP:
+        raise CommandRefused(f"% The load interval must be a multiple of {_LOAD_STEP} seconds")
+    call.interface.load_interval = DEFAULT_LOAD_INTERVAL if call.no else load_seconds
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.config_global import entered
 from ios_emu.cli.shell import Call
-from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT, FIRST_VTY_LINE
+from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT, FIRST_VTY_LINE, KEPT_BEFORE, KEPT_BEHIND
 
 
 def line_console(call: Call, line_number: int) -> str:
@@ -78,10 +78,22 @@ def _number(call: Call, settings: object) -> int:
     return FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
 
 
-def logging_synchronous(call: Call) -> str:
-    """`logging synchronous`: a log line does not tear a half-typed line."""
+def logging_synchronous(
+    call: Call,
+    sync_level: int | None = None,
+    sync_all: str | None = None,
+    sync_limit: int | None = None,
+) -> str:
+    """`logging synchronous [level N|all] [limit N]`: a log line does not tear a half-typed line.
+
+    Level and limit are kept: no line waits long enough here for them to count.
+    """
+    options = [] if sync_level is None and sync_all is None else [f"level {sync_all or sync_level}"]
+    if sync_limit is not None:
+        options.append(f"limit {sync_limit}")
     for settings in call.lines:
         settings.logging_synchronous = not call.no
+        settings.synchronous_options = "" if call.no else " ".join(options)
     return ""
 
 
@@ -111,4 +123,65 @@ def transport_input(call: Call, **protocols: object) -> str:
     chosen = " ".join(name for name in ("all", "none", "telnet", "ssh") if name in protocols)
     for settings in call.lines:
         settings.transport_input = None if call.no else chosen
+    return ""
+
+
+def privilege(call: Call, user_level: int | None = None) -> str:
+    """`privilege level N`: what a session on the line may do from its first prompt on."""
+    for settings in call.lines:
+        settings.privilege = None if call.no else user_level
+    return ""
+
+
+def has_exec(call: Call) -> str:
+    """`no exec`: nobody gets a prompt on the line."""
+    for settings in call.lines:
+        settings.has_exec = not call.command.negated
+    return ""
+
+
+def exec_banner(call: Call) -> str:
+    """`no exec-banner`: neither the message of the day nor the EXEC banner is shown."""
+    for settings in call.lines:
+        settings.exec_banner = not call.command.negated
+    return ""
+
+
+def motd_banner(call: Call) -> str:
+    """`no motd-banner`: the message of the day is not shown."""
+    for settings in call.lines:
+        settings.motd_banner = not call.command.negated
+    return ""
+
+
+def lockable(call: Call) -> str:
+    """`lockable`: the command `lock` works on the line."""
+    for settings in call.lines:
+        settings.lockable = not call.no
+    return ""
+
+
+def monitor(call: Call) -> str:
+    """`monitor`: the line shows log messages without being asked with `terminal monitor`."""
+    for settings in call.lines:
+        settings.monitor = not call.no
+    return ""
+
+
+def history(call: Call) -> str:
+    """`no history`: sessions that begin later remember no lines."""
+    for settings in call.lines:
+        settings.history = not call.command.negated
+    return ""
+
+
+def kept(call: Call, **arguments: object) -> str:
+    """The line commands that stand in the configuration and do nothing."""
+    text = call.command.text
+    key = next(key for key in (*KEPT_BEFORE, *KEPT_BEHIND) if text == key or text.startswith(f"{key} "))
+    for settings in call.lines:
+        if call.no:
+            settings.kept.pop(key, None)
+        else:
+            settings.kept[key] = text
     return ""

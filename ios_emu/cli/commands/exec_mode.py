@@ -5,14 +5,16 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.names import BAD_NAME, Target, known_host, read_address, translate_word
 from ios_emu.cli.commands.telnet import UNKNOWN_HOST, open_connection
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
-from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.lines import FIRST_VTY_LINE
+from ios_emu.devices.secret import Secret
 
 _TRIES = 3
 PRIVILEGED = 15
 _USER = 1
+
+_SETUP_TITLE = "\n\n         --- System Configuration Dialog ---\n\n"
 
 _HELP = """\
 Help may be requested at any point in a command by entering
@@ -31,25 +33,38 @@ Two styles of help are provided:
 
 
 def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
-    """`enable [LEVEL]`: asks for the enable secret, or else the enable password, where one is set."""
-    config = call.config
-    secret = config.enable_secret or config.enable_password
-    if secret is None and call.shell.is_vty and privilege > call.shell.level:
+    """`enable [LEVEL]`: asks for the secret of the level, where one is set.
+
+    The level 15 has the enable secret, or else the enable password. Where nobody set any, only the console
+    gets in without; where level 15 has one, no other level is open.
+    """
+    shell = call.shell
+    secret = _secret(call, privilege)
+    if privilege <= shell.level:
+        shell.level = privilege
+        return ""
+    if secret is None and (shell.is_vty or _secret(call, PRIVILEGED) is not None):
         return "% No password set\n"
-    if secret is None or privilege <= call.shell.level:
-        call.shell.level = privilege
+    if secret is None:
+        shell.level = privilege
         return ""
     return _ask_for_secret(call, privilege)
 
 
-def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
+def _secret(call: Call, privilege: int) -> Secret | None:
     config = call.config
+    if privilege == PRIVILEGED:
+        return config.enable_secret or config.enable_password
+    return config.enable_levels.get(privilege)
+
+
+def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
     for _ in range(_TRIES):
         try:
             typed = yield Ask("Password: ", Kind.HIDDEN)
         except Interrupted:
             return ""
-        secret = config.enable_secret or config.enable_password
+        secret = _secret(call, privilege)
         if secret is None or secret.matches(typed):
             call.shell.level = privilege
             return ""
@@ -99,6 +114,20 @@ def _leave_connections(call: Call) -> Dialogue:
     return ""
 
 
+def setup(call: Call) -> Dialogue:
+    """`setup`: the System Configuration Dialog, whenever one likes."""
+    from ios_emu.cli.setup_dialogue import set_up
+
+    yield Say(_SETUP_TITLE)
+    try:
+        wanted = yield from ask_yes("Continue with configuration dialog? [yes/no]: ")
+    except Interrupted:
+        return ""
+    if not wanted:
+        return ""
+    return (yield from set_up(call.shell))
+
+
 def help_(call: Call) -> str:
     """`help`: how `?` is used."""
     return _HELP
@@ -143,22 +172,3 @@ def show_privilege(call: Call) -> str:
 def show_history(call: Call) -> str:
     """`show history`: the lines that Ctrl-P brings back, the oldest first."""
     return "".join(f"  {line}\n" for line in call.shell.terminal.exec_history.entries)
-
-
-def show_users(call: Call) -> str:
-    """`show users`: the lines in use, with a star before one's own."""
-    lines = [(0, "con 0", ""), *_vtys(call)]
-    own = call.shell.line_name.partition(" ")[0]
-    text = "    Line       User       Host(s)              Idle       Location\n"
-    for number, name, location in lines:
-        mark = "*" if own == name.replace(" ", "") or (own == "console" and number == 0) else " "
-        row = f"{mark}{number:>3} {name:<20} {'idle':<20} 00:00:00 {location}"
-        text += f"{row if call.dialect is Dialect.PACKET_TRACER else row.rstrip()}\n"
-    if call.dialect is Dialect.PACKET_TRACER:
-        return text
-    return f"{text}\n  Interface    User               Mode         Idle     Peer Address\n"
-
-
-def _vtys(call: Call) -> list[tuple[int, str, str]]:
-    in_use = sorted(call.router.vtys_in_use().items())
-    return [(FIRST_VTY_LINE + number, f"vty {number}", f"  {peer}") for number, peer in in_use]

@@ -15,7 +15,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.questions import Asking
 from ios_emu.clock import Signal
 from ios_emu.devices.host import Host
-from ios_emu.devices.router import EPOCH
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.mail_account import MailAccount
 from ios_emu.services.mail_address import MailAddress, read_address
 from ios_emu.services.mail_program import InboxMessage

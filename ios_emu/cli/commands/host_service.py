@@ -27,7 +27,8 @@ def service_list(host: Host) -> str:
     table = "".join(f"{name:<10}{state:<8}{port}\n" for name, state, port in rows)
     users = ", ".join(mail.store.users) or "none"
     return (
-        f"{table}\nMail domain: {mail.store.domain}\nMail users: {users}\n"
+        f"{table}\nMail domain: {mail.store.domain}\n"
+        f"SMTP AUTH: {'on' if mail.offers_auth else 'off'}\nMail users: {users}\n"
         f"Mail queue: {len(mail.queue)}\nDNS records: {len(dns.records)}\n"
     )
 
@@ -82,6 +83,18 @@ def dns_off(host: Host) -> str:
 def _state(host: Host, name: str) -> str:
     on = dict(_states(host))[name]
     return f"{name.upper()} is {'on' if on else 'off'}: {_PORTS[name]}.\n"
+
+
+def mail_auth_on(host: Host) -> str:
+    """`service mail auth on`: SMTP offers AUTH; who has logged in may send to other domains from anywhere."""
+    _server(host).mail_server.offers_auth = True
+    return ""
+
+
+def mail_auth_off(host: Host) -> str:
+    """`service mail auth off`."""
+    _server(host).mail_server.offers_auth = False
+    return ""
 
 
 def mail_domain(host: Host, mail_domain_name: str) -> str:
@@ -148,7 +161,7 @@ def dns_add(host: Host, record_name: str, record_type: str, record_value: str) -
     try:
         added = _server(host).dns_service.add(record)
     except ValueError as error:
-        raise CommandRefused(f"{error}.") from None
+        raise CommandRefused(f"{str(error).rstrip('.')}.") from None
     return "" if added else "That record is there already.\n"
 
 

@@ -21,6 +21,8 @@ HOST_HANDLERS: dict[str, HostHandler] = {
     "host_dns_list": host_service.dns_list,
     "host_dns_off": host_service.dns_off,
     "host_dns_on": host_service.dns_on,
+    "host_mail_auth_off": host_service.mail_auth_off,
+    "host_mail_auth_on": host_service.mail_auth_on,
     "host_mail_configure": host_mail.mail_configure,
     "host_mail_delete": host_mail.mail_delete,
     "host_mail_domain": host_service.mail_domain,

@@ -72,5 +72,5 @@ def _clear(call: Call, name: InterfaceName | None) -> Dialogue:
     for one in call.config.interfaces if name is None else [name]:
         router.network.traffic.clear(one)
     which = "all interfaces" if name is None else f"interface {name}"
-    router.report("CLEAR-5-COUNTERS", f"Clear counter on {which} by {call.shell.line_name}")
+    router.report("CLEAR-5-COUNTERS", f"Clear counter on {which} by {call.shell.who}")
     return ""

@@ -1,4 +1,4 @@
-"""NVRAM and boot: saving, erasing and showing the start-up configuration, and `reload`."""
+"""NVRAM and boot: saving, erasing and showing the start-up configuration."""
 
 from __future__ import annotations
 
@@ -7,20 +7,31 @@ from typing import Any
 
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, Step
 from ios_emu.cli.shell import Call
-from ios_emu.clock import SECOND, Signal
+from ios_emu.clock import Signal
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.running_config import interface_config, running_config
+from ios_emu.devices.router import Router
+from ios_emu.devices.running_config import interface_config, running_config, with_defaults
 from ios_emu.stack.interface_name import InterfaceName
 
-_YES = ("yes", "ye", "y")
-_NO = ("no", "n")
-_RELOAD_DELAY = SECOND
 
+def show_running_config(
+    call: Call,
+    interface_name: InterfaceName | None = None,
+    all_defaults: str | None = None,
+    brief: str | None = None,
+    linenum: str | None = None,
+) -> str:
+    """`show running-config [interface X | all | brief | full | linenum]`, and `write terminal`.
 
-def show_running_config(call: Call, interface_name: InterfaceName | None = None) -> str:
-    """`show running-config [interface X]`, and `write terminal`."""
+    There are no certificates for `brief` to leave out, and nothing that `full` would add.
+    """
     if interface_name is None:
-        return running_config(call.config)
+        text = running_config(with_defaults(call.config) if all_defaults is not None else call.config)
+        if linenum is None:
+            return text
+        head, body = text[: text.index("\n!") + 1], text[text.index("\n!") + 1 :]
+        numbered = (f"{number:>6} : {line}" for number, line in enumerate(body.splitlines(), 1) if line)
+        return head + "".join(f"{line}\n" for line in numbered) + "\n"
     interface = call.config.interfaces.get(interface_name)
     if interface is None:
         raise call.invalid("interface_name")
@@ -42,8 +53,13 @@ def show_startup_config(call: Call) -> str:
 
 def write_memory(call: Call) -> Dialogue:
     """`write [memory]`: saves the running configuration; says `[OK]` when it is safely stored."""
+    return (yield from save_configuration(call.router))
+
+
+def save_configuration(router: Router) -> Dialogue:
+    """Saves the running configuration and says so, as every command that does it."""
     yield Say("Building configuration...\n")
-    problem = yield from _stored(call.router.save)
+    problem = yield from _stored(router.save)
     return "[OK]\n" if problem is None else _open_failed(problem)
 
 
@@ -72,41 +88,6 @@ def erase_startup(call: Call) -> Dialogue:
         return _open_failed(problem)
     call.router.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
     return "[OK]\nErase of nvram: complete\n"
-
-
-def reload(call: Call) -> Dialogue:
-    """`reload`: offers to save what was changed, asks once more, and boots."""
-    router = call.router
-    try:
-        if router.modified:
-            yield Say("\n")
-            if (yield from _yes_or_no("System configuration has been modified. Save? [yes/no]: ")):
-                yield Say("Building configuration...\n")
-                problem = yield from _stored(router.save)
-                yield Say("[OK]\n" if problem is None else _open_failed(problem))
-        key = yield Ask("Proceed with reload? [confirm]", Kind.KEY)
-    except Interrupted:
-        return ""
-    if key.lower() not in ("", "y"):
-        return ""
-    if call.dialect is Dialect.IOS:
-        yield Say("\n")
-        router.report("SYS-5-RELOAD", "Reload requested by console. Reload Reason: Reload Command.", 0)
-        yield _RELOAD_DELAY
-    call.shell.ended = True
-    router.request_reload()
-    return ""
-
-
-def _yes_or_no(question: str) -> Dialogue:
-    """Asks until the answer is one; returns an empty text for no."""
-    while True:
-        answer = (yield Ask(question)).strip().lower()
-        if answer in _YES:
-            return "yes"
-        if answer in _NO:
-            return ""
-        yield Say("% Please answer 'yes' or 'no'.\n")
 
 
 def _stored(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
+from ios_emu.cli.commands.ip_options import ask_options, shown
 from ios_emu.cli.commands.names import resolve, source_address, unrecognized
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.questions import Asking, ask_number, ask_yes
@@ -42,6 +43,8 @@ class Request:
     validate: bool = False
     pattern: int = _DEFAULT_PATTERN
     verbose: bool = False
+    options: bytes = b""
+    first_hop: int | None = None
 
     @property
     def total(self) -> int:
@@ -136,9 +139,7 @@ def _ask_extended(call: Call, request: Request) -> Asking[Request]:
     dont_fragment = yield from ask_yes("Set DF bit in IP header? [no]: ", False)
     validate = yield from ask_yes("Validate reply data? [no]: ", False)
     pattern = (yield Ask("Data pattern [0xABCD]: ")).strip()
-    options = (yield Ask("Loose, Strict, Record, Timestamp, Verbose[none]: ")).strip().lower()
-    if options and not "verbose".startswith(options):
-        raise CommandRefused(f"% {options}: this option of a 2811 is not implemented in ios-emu")
+    chosen = yield from ask_options(request.target)
     return replace(
         request,
         source=source_address(call, source) if source else None,
@@ -146,7 +147,9 @@ def _ask_extended(call: Call, request: Request) -> Asking[Request]:
         dont_fragment=dont_fragment,
         validate=validate,
         pattern=_pattern(pattern) if pattern else _DEFAULT_PATTERN,
-        verbose=bool(options),
+        verbose=chosen.verbose,
+        options=chosen.options,
+        first_hop=chosen.first_hop,
     )
 
 
@@ -197,6 +200,8 @@ def _heading(request: Request) -> str:
         lines.append("Reply data will be validated")
     if request.pattern != _DEFAULT_PATTERN:
         lines.append(f"Packet has data pattern 0x{request.pattern:04X}")
+    if request.options:
+        lines += f"Packet has IP options: {shown(request.options)}".split("\n")
     return "\n".join(lines) + "\n"
 
 
@@ -205,13 +210,14 @@ def _echoes(pinger: Pinger, request: Request, tally: _Tally, call: Call) -> Dial
     for number, size in enumerate(request.each_size()):
         tally.sent += 1
         outcome: Outcome = yield pinger.probe(
-            int(request.target),
+            request.first_hop or int(request.target),
             number,
             request.timeout * SECOND,
-            size=size - _HEADERS,
+            size=max(0, size - _HEADERS - len(request.options)),
             payload=payload,
             tos=request.tos,
             dont_fragment=request.dont_fragment,
+            options=request.options,
         )
         if outcome.replied:
             tally.times.append(_milliseconds(outcome, call.dialect))
@@ -264,7 +270,12 @@ def _verbose(number: int, outcome: Outcome, size: int, dialect: Dialect) -> str:
         return f"Request {number} timed out\n"
     if not outcome.replied:
         return f"Unreachable from {IPv4Address(outcome.report.source)}\n"
-    return f"Reply to request {number} ({_milliseconds(outcome, dialect)} ms) (size {size})\n"
+    assert outcome.report is not None
+    options = b"" if outcome.report.arrived is None else outcome.report.arrived.options
+    time = f"({_milliseconds(outcome, dialect)} ms)"
+    if not options:
+        return f"Reply to request {number} {time} (size {size})\n"
+    return f"Reply to request {number} {time}.  Received packet has options\n{shown(options)} End of list\n\n"
 
 
 def _milliseconds(outcome: Outcome, dialect: Dialect) -> int:

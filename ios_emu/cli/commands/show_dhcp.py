@@ -14,7 +14,7 @@ from ios_emu.cli.dialogue import BREATH, Dialogue, Output, Reply
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.router import EPOCH
+from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.dhcp_engine import DhcpEngine, PoolUsage
 from ios_emu.services.dhcp_identity import dotted
 from ios_emu.services.dhcp_keeper import AgentActivity

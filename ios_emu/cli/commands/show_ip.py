@@ -53,18 +53,19 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
     """`show interfaces [X]`."""
     router = call.router
     if interface_name is None:
-        shown = [interface for _, interface in sorted(call.config.interfaces.items())]
+        shown = [interface for _, interface in sorted(call.config.interfaces.items(), key=shown_order)]
     else:
         interface = call.config.interfaces.get(interface_name)
         if interface is None:
             raise call.invalid("interface_name")
         shown = [interface]
     return "".join(
-        interface_text.show_interface(_facts(router, interface), call.dialect) for interface in shown
+        interface_text.show_interface(interface_facts(router, interface), call.dialect) for interface in shown
     )
 
 
-def _facts(router: Router, interface: Interface) -> InterfaceFacts:
+def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
+    """All that the screens tell of an interface."""
     loopback, name = interface.is_loopback, interface.name
     slow = interface.speed == "10"
     traffic = router.network.traffic
@@ -78,11 +79,14 @@ def _facts(router: Router, interface: Interface) -> InterfaceFacts:
         protocol_up=router.protocol_up(interface),
         kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[name.kind],
         mac=interface.mac,
+        burned_in=interface.burned_in,
+        keepalive=interface.keepalive,
+        load_interval=interface.load_interval,
         description=interface.description,
         address=interface.address,
         bandwidth_kbit=interface.bandwidth or (8_000_000 if loopback else 10_000 if slow else 100_000),
-        delay_usec=_DELAYS.get(name.kind, 1000 if slow else 100),
-        mtu=1514 if loopback else 1500,
+        delay_usec=10 * interface.delay if interface.delay else _DELAYS.get(name.kind, 1000 if slow else 100),
+        mtu=interface.mtu or (1514 if loopback else 1500),
         duplex=interface.duplex,
         speed=interface.speed,
         vlan=tag.vlan if tag else None,
@@ -120,8 +124,12 @@ def _since(router: Router, when: int | None) -> str:
 
 def show_ip_interface_brief(call: Call) -> str:
     """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
-    router = call.router
-    rows = [
+    return interface_text.show_ip_interface_brief(brief_rows(call.router), call.dialect)
+
+
+def brief_rows(router: Router, *, confirmed: bool = True) -> list[BriefRow]:
+    """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
+    return [
         BriefRow(
             name=str(name),
             address=interface.address,
@@ -129,13 +137,14 @@ def show_ip_interface_brief(call: Call) -> str:
             admin_down=router.admin_down(interface),
             line_up=router.interface_up(interface),
             protocol_up=router.protocol_up(interface),
+            ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(call.config.interfaces.items(), key=_brief_order)
+        for name, interface in sorted(router.config.interfaces.items(), key=shown_order)
     ]
-    return interface_text.show_ip_interface_brief(rows, call.dialect)
 
 
-def _brief_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
+def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
+    """FastEthernet first, then the others: the order of screens, not of the configuration."""
     return item[0].kind != "FastEthernet", item[0]
 
 

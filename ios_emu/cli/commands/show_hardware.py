@@ -1,0 +1,224 @@
+"""The box and its parts: flash, inventory, controllers, diag, memory, processes, file systems, boot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ios_emu.cli.commands.show_ip import interface_facts
+from ios_emu.cli.platform_text import register_text
+from ios_emu.cli.shell import Call
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.platform import Platform
+from ios_emu.devices.running_config import configuration_body
+
+_IMAGE_SIZE = 50938004
+_FLASH_SIZE = 64016384
+_IMAGE_DATE = "Mar 1 2002 00:00:00 +00:00"
+_PROCESSOR_BASE, _IO_BASE = 0x44F2D3E0, 0x0F600000
+# What a router without any configuration has in use, and what each byte of configuration adds.
+_USED_AT_BOOT = 30_215_480
+_USED_PER_BYTE = 8
+_IO_USED = 3_920_416
+
+
+def show_flash(call: Call) -> str:
+    """`show flash:`: the image that the router booted from, and what is free."""
+    platform = call.router.platform
+    image = platform.software.image
+    free = _FLASH_SIZE - _IMAGE_SIZE
+    if call.dialect is Dialect.PACKET_TRACER:
+        return (
+            "\nSystem flash directory:\nFile  Length   Name/status\n"
+            f"  1   {_IMAGE_SIZE} {image}\n"
+            f"[{_IMAGE_SIZE} bytes used, {free} available, {_FLASH_SIZE} total]\n"
+            f"{platform.flash_kbytes}K bytes of processor board System flash (Read/Write)\n\n"
+        )
+    return (
+        "-#- --length-- -----date/time------ path\n"
+        f"1     {_IMAGE_SIZE:>8} {_IMAGE_DATE} {image}\n\n"
+        f"{free} bytes available ({_IMAGE_SIZE} bytes used)\n\n"
+    )
+
+
+def dir_(call: Call, file_system: str = "flash:") -> str:
+    """`dir [flash: | nvram:]`."""
+    name = file_system.partition(":")[0].lower()
+    if name == "nvram":
+        size = call.router.platform.nvram_bytes
+        text = call.router.startup
+        used = 0 if text is None else len(text)
+        row = (
+            ""
+            if text is None
+            else f"  {238:>3}  -rw-    {used:>8}                    <no date>  startup-config\n"
+        )
+        return f"Directory of nvram:/\n\n{row}\n{size} bytes total ({size - used} bytes free)\n"
+    if name not in ("flash", "flash0"):
+        return f"%Error opening {file_system} (Invalid argument)\n"
+    image = call.router.platform.software.image
+    return (
+        "Directory of flash:/\n\n"
+        f"  {1:>3}  -rw-    {_IMAGE_SIZE:>8}  {_IMAGE_DATE}  {image}\n\n"
+        f"{_FLASH_SIZE} bytes total ({_FLASH_SIZE - _IMAGE_SIZE} bytes free)\n"
+    )
+
+
+def show_file_systems(call: Call) -> str:
+    """`show file systems`: an asterisk marks where one is."""
+    nvram = call.router.platform.nvram_bytes
+    free = nvram - len(call.router.startup or "")
+    rows = (
+        (" ", "-", "-", "opaque", "rw", "archive:"),
+        (" ", "-", "-", "opaque", "rw", "system:"),
+        (" ", "-", "-", "opaque", "rw", "null:"),
+        (" ", "-", "-", "network", "rw", "tftp:"),
+        (" ", str(nvram), str(free), "nvram", "rw", "nvram:"),
+        ("*", str(_FLASH_SIZE), str(_FLASH_SIZE - _IMAGE_SIZE), "disk", "rw", "flash:#"),
+        (" ", "-", "-", "opaque", "wo", "syslog:"),
+        (" ", "-", "-", "opaque", "rw", "xmodem:"),
+        (" ", "-", "-", "opaque", "rw", "ymodem:"),
+        (" ", "-", "-", "network", "rw", "rcp:"),
+        (" ", "-", "-", "network", "rw", "pram:"),
+        (" ", "-", "-", "network", "rw", "http:"),
+        (" ", "-", "-", "network", "rw", "ftp:"),
+        (" ", "-", "-", "network", "rw", "scp:"),
+        (" ", "-", "-", "opaque", "ro", "tar:"),
+        (" ", "-", "-", "network", "rw", "https:"),
+        (" ", "-", "-", "opaque", "ro", "cns:"),
+    )
+    text = "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n"
+    for mark, size, free_, kind, flags, prefix in rows:
+        text += f"{mark}{size:>13}{free_:>14}{kind:>10}{flags:>7}   {prefix}\n"
+    return text + "\n"
+
+
+def show_inventory(call: Call) -> str:
+    """`show inventory`: the chassis and its serial number."""
+    board = _board(call)
+    return f'NAME: "2811 chassis", DESCR: "2811 chassis"\nPID: CISCO2811         , VID: V05 , SN: {board}\n\n'
+
+
+def _board(call: Call) -> str:
+    platform = call.router.platform
+    return platform.packet_tracer.board_id if call.dialect is Dialect.PACKET_TRACER else platform.board_id
+
+
+def show_controllers(call: Call) -> str:
+    """`show controllers`: the Ethernet chips, their medium and what they counted."""
+    text = ""
+    for name, interface in sorted(call.config.interfaces.items()):
+        if name.kind != "FastEthernet" or interface.is_subinterface:
+            continue
+        facts = interface_facts(call.router, interface)
+        c = facts.counters
+        link = "Up" if facts.protocol_up else "Down"
+        speed = "100" if facts.speed == "auto" else facts.speed
+        duplex = "full" if facts.duplex == "auto" else facts.duplex
+        text += (
+            f"Interface {name}\nHardware is MV96340\n"
+            f" MAC address {facts.mac}, link {link}, {duplex} duplex, {speed} Mb/s\n"
+            f" Rx: {c.packets_input} frames, {c.bytes_input} bytes, {c.broadcasts} broadcast, "
+            f"{c.runts} runt, {c.giants} giant\n"
+            f" Tx: {c.packets_output} frames, {c.bytes_output} bytes, {c.output_drops} dropped, "
+            f"{c.lost_carrier} lost carrier\n\n"
+        )
+    return text
+
+
+def show_diag(call: Call) -> str:
+    """`show diag`: what is written in the EEPROM of the motherboard."""
+    board = _board(call)
+    return f"""\
+Slot 0:
+\tC2811 Motherboard with 2FE and integrated VPN Port adapter, 2 ports
+\tPort adapter is analyzed
+\tPort adapter insertion time unknown
+\tOnboard VPN             : v2.3.3
+\tEEPROM contents at hardware discovery:
+\tPCB Serial Number        : {board.replace("FTX", "FOC").replace("JAD", "FOC")}
+\tHardware Revision        : {call.router.platform.revision}
+\tProduct (FRU) Number     : CISCO2811
+\tVersion Identifier       : V05
+\tChassis Serial Number    : {board}
+\tNumber of Ethernet ports : {call.router.platform.fast_ethernets}
+
+"""
+
+
+def show_memory(call: Call) -> str:
+    """`show memory`: the two pools, and how much the configuration and the tables take."""
+    text = f"{'':<16}Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
+    for name, head, total, used in _pools(call):
+        free = total - used
+        text += f"{name:>9}   {head:08X}{total:>12}{used:>12}{free:>12}{free:>12}{free - 4096:>12}\n"
+    return text
+
+
+def _pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
+    platform: Platform = call.router.platform
+    used = _USED_AT_BOOT + _USED_PER_BYTE * len(configuration_body(call.config))
+    used += sum(1024 for _ in call.router.line_sessions)
+    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - _IMAGE_SIZE, used
+    yield "I/O", _IO_BASE, platform.iomem_kbytes * 1024, _IO_USED
+
+
+def show_processes(call: Call) -> str:
+    """`show processes`: what runs, and how often it was called."""
+    text = _cpu_line(call) + " PID QTy       PC Runtime (ms)    Invoked   uSecs    Stacks TTY Process\n"
+    for number, (name, invoked, microseconds) in enumerate(_processes(call), 1):
+        runtime = invoked * microseconds // 1000
+        text += (
+            f"{number:>4} Mwe {0x40000000 + number * 0x1A5C:08X}{runtime:>13}{invoked:>11}"
+            f"{microseconds if invoked else 0:>8} 5500/6000  0 {name}\n"
+        )
+    return text
+
+
+def show_processes_cpu(call: Call) -> str:
+    """`show processes cpu`: the same, by the time that each took."""
+    text = _cpu_line(call) + " PID Runtime(ms)   Invoked      uSecs   5Sec   1Min   5Min TTY Process \n"
+    uptime = max(1, int(call.router.uptime.total_seconds() * 1000))
+    for number, (name, invoked, microseconds) in enumerate(_processes(call), 1):
+        runtime = invoked * microseconds // 1000
+        share = f"{min(99.99, 100 * runtime / uptime):.2f}%"
+        text += (
+            f"{number:>4}{runtime:>12}{invoked:>10}{microseconds if invoked else 0:>11}"
+            f"{share:>7}{share:>7}{share:>7}   0 {name:<17}\n"
+        )
+    return text
+
+
+def _cpu_line(call: Call) -> str:
+    uptime = max(1, int(call.router.uptime.total_seconds() * 1000))
+    busy = sum(invoked * microseconds for _, invoked, microseconds in _processes(call)) // 1000
+    percent = min(99, 100 * busy // uptime)
+    return (
+        f"CPU utilization for five seconds: {percent}%/0%; one minute: {percent}%; five minutes: {percent}%\n"
+    )
+
+
+def _processes(call: Call) -> Iterator[tuple[str, int, int]]:
+    """The processes: name, how often it was called (what the router counted), microseconds a call."""
+    router = call.router
+    node = router.network.node
+    seconds = int(router.uptime.total_seconds())
+    yield "Chunk Manager", 1, 4
+    yield "Load Meter", seconds // 5, 4
+    yield "Exec", sum(router.line_sessions.uses(number) for number, _, _ in call.config.lines.numbered()), 900
+    yield "ARP Input", node.arp.counters.requests_received + node.arp.counters.replies_received, 40
+    yield "IP Input", node.counters.received, 60
+    yield "ICMP event handler", sum(node.icmp.received.values()), 20
+    yield "UDP Input", node.udp.counters.received, 30
+    yield "TCP Timer", seconds // 4, 8
+    yield "TCP Protocols", node.tcp.counters.received, 50
+    yield "Logger", router.log.counts.console, 100
+    yield "DHCPD Timer", seconds // 60, 10
+
+
+def show_boot(call: Call) -> str:
+    """`show boot` and `show bootvar`: the register, and variables that nobody set."""
+    register = register_text(call.router.platform, call.router.next_register)
+    return (
+        "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"
+        f"{register}\n"
+    )

@@ -1,0 +1,162 @@
+"""Other views of the interfaces: `show protocols`, `show ip interface`, descriptions and the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ios_emu.cli.commands.show_ip import interface_facts, shown_order
+from ios_emu.cli.shell import Call
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface import Interface
+from ios_emu.stack.interface_name import InterfaceName
+
+_DESCRIPTION_HEADER = "Interface                      Status         Protocol Description\n"
+_SUMMARY_HEADER = """
+ *: interface is up
+ IHQ: pkts in input hold queue     IQD: pkts dropped from input queue
+ OHQ: pkts in output hold queue    OQD: pkts dropped from output queue
+ RXBS: rx rate (bits/sec)          RXPS: rx rate (pkts/sec)
+ TXBS: tx rate (bits/sec)          TXPS: tx rate (pkts/sec)
+ TRTL: throttle count
+
+  Interface              IHQ   IQD  OHQ   OQD  RXBS RXPS  TXBS TXPS TRTL
+------------------------------------------------------------------------
+"""
+_SUMMARY_END = """\
+NOTE:No separate counters are maintained for subinterfaces
+     Hence Details of subinterface are not shown
+"""
+# Where an address came from, as `show ip interface` tells it.
+_METHODS = {"NVRAM": "non-volatile memory", "DHCP": "DHCP"}
+
+
+def _status(call: Call, interface: Interface) -> str:
+    if call.router.admin_down(interface):
+        return "administratively down"
+    return "up" if call.router.interface_up(interface) else "down"
+
+
+def _protocol(call: Call, interface: Interface) -> str:
+    return "up" if call.router.protocol_up(interface) else "down"
+
+
+def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
+    """The interface of that name, or all of them in the order of the screens."""
+    interfaces = call.config.interfaces
+    if name is None:
+        return [interface for _, interface in sorted(interfaces.items(), key=shown_order)]
+    if name not in interfaces:
+        raise call.invalid("interface_name")
+    return [interfaces[name]]
+
+
+def show_protocols(call: Call) -> str:
+    """`show protocols`: the state of each interface and its address."""
+    text = "Global values:\n  Internet Protocol routing is enabled\n"
+    for interface in _chosen(call, None):
+        state = f"{_status(call, interface)}, line protocol is {_protocol(call, interface)}"
+        text += f"{interface.name} is {state}\n"
+        if interface.address is not None:
+            text += f"  Internet address is {interface.address}\n"
+    return text
+
+
+def show_interfaces_description(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show interfaces [X] description`."""
+    text = _DESCRIPTION_HEADER
+    for interface in _chosen(call, interface_name):
+        status = "admin down" if call.router.admin_down(interface) else _status(call, interface)
+        protocol, description = _protocol(call, interface), interface.description or ""
+        text += f"{interface.name.short:<31}{status:<15}{protocol:<9}{description}".rstrip() + "\n"
+    return text
+
+
+def show_interfaces_summary(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show interfaces [X] summary`: queues, drops and rates of the main interfaces."""
+    text = _SUMMARY_HEADER
+    for interface in _chosen(call, interface_name):
+        if interface.is_subinterface:
+            continue
+        facts = interface_facts(call.router, interface)
+        mark = "*" if facts.line_up else " "
+        c, rx, tx = facts.counters, facts.input_rate, facts.output_rate
+        text += (
+            f"{mark} {interface.name!s:<22}{0:>4}{c.input_drops:>6}{0:>5}{c.output_drops:>6}"
+            f"{rx.bits:>6}{rx.packets:>5}{tx.bits:>6}{tx.packets:>5}{c.throttles:>5}\n"
+        )
+    return text + _SUMMARY_END
+
+
+def show_ip_interface(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show ip interface [X]`: all that IPv4 is told to do there."""
+    lines: list[str] = []
+    for interface in _chosen(call, interface_name):
+        lines += _ip_interface(call, interface)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
+    packet_tracer = call.dialect is Dialect.PACKET_TRACER
+    protocol = _protocol(call, interface)
+    end = ""
+    if packet_tracer and interface.name.kind != "Vlan":
+        end = " (connected)" if protocol == "up" else " (disabled)"
+    yield f"{interface.name} is {_status(call, interface)}, line protocol is {protocol}{end}"
+    if interface.address is None:
+        yield "  Internet protocol processing disabled"
+        return
+    yield f"  Internet address is {interface.address}"
+    yield "  Broadcast address is 255.255.255.255"
+    yield f"  Address determined by {_METHODS.get(interface.method, 'setup command')}"
+    yield f"  MTU is {interface_facts(call.router, interface).mtu} bytes"
+    yield from _helpers(interface)
+    yield "  Directed broadcast forwarding is disabled"
+    yield from (f"  Secondary address {address}" for address in interface.secondary)
+    yield from _IP_SETTINGS
+    if not packet_tracer:
+        yield from _IOS_IP_SETTINGS
+
+
+def _helpers(interface: Interface) -> Iterator[str]:
+    helpers = interface.helper_addresses
+    if not helpers:
+        yield "  Helper address is not set"
+    elif len(helpers) == 1:
+        yield f"  Helper address is {helpers[0]}"
+    else:
+        yield f"  Helper addresses are {helpers[0]}"
+        yield from (f"{'':<23}{address}" for address in helpers[1:])
+
+
+_IP_SETTINGS = (
+    "  Outgoing access list is not set",
+    "  Inbound  access list is not set",
+    "  Proxy ARP is enabled",
+    "  Local Proxy ARP is disabled",
+    "  Security level is default",
+    "  Split horizon is enabled",
+    "  ICMP redirects are always sent",
+    "  ICMP unreachables are always sent",
+    "  ICMP mask replies are never sent",
+    "  IP fast switching is enabled",
+    "  IP fast switching on the same interface is disabled",
+    "  IP Flow switching is disabled",
+)
+_IOS_IP_SETTINGS = (
+    "  IP CEF switching is enabled",
+    "  IP CEF Fast switching turbo vector",
+    "  IP multicast fast switching is enabled",
+    "  IP multicast distributed fast switching is disabled",
+    "  IP route-cache flags are Fast, CEF",
+    "  Router Discovery is disabled",
+    "  IP output packet accounting is disabled",
+    "  IP access violation accounting is disabled",
+    "  TCP/IP header compression is disabled",
+    "  RTP/IP header compression is disabled",
+    "  Policy routing is disabled",
+    "  Network address translation is disabled",
+    "  BGP Policy Mapping is disabled",
+    "  WCCP Redirect outbound is disabled",
+    "  WCCP Redirect inbound is disabled",
+    "  WCCP Redirect exclude is disabled",
+)

@@ -1,0 +1,91 @@
+"""`logging ...`: which messages go where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from ios_emu.stack.interface_name import InterfaceName
+
+SEVERITIES = (
+    "emergencies",
+    "alerts",
+    "critical",
+    "errors",
+    "warnings",
+    "notifications",
+    "informational",
+    "debugging",
+)
+"""The names of the severities, from 0 to 7."""
+
+DEBUGGING, INFORMATIONAL = 7, 6
+DEFAULT_BUFFER = 4096
+FACILITIES = {
+    name: number
+    for number, name in enumerate(
+        (
+            "kern",
+            "user",
+            "mail",
+            "daemon",
+            "auth",
+            "syslog",
+            "lpr",
+            "news",
+            "uucp",
+            "sys9",
+            "sys10",
+            "sys11",
+            "sys12",
+            "sys13",
+            "sys14",
+            "cron",
+            *tuple(f"local{number}" for number in range(8)),
+        )
+    )
+}
+"""The facilities and their numbers in a syslog message."""
+DEFAULT_FACILITY = "local7"
+
+
+@dataclass(slots=True)
+class LoggingSettings:
+    """The least severe messages that each destination gets, as numbers; None for none at all."""
+
+    on: bool = True
+    console: int | None = DEBUGGING
+    monitor: int | None = DEBUGGING
+    buffered: int | None = None
+    buffer_size: int = DEFAULT_BUFFER
+    trap: int | None = INFORMATIONAL
+    facility: str = DEFAULT_FACILITY
+    hosts: list[IPv4Address] = field(default_factory=list)
+    source_interface: InterfaceName | None = None
+    sequence_numbers: bool = False
+
+    def first_lines(self) -> Iterator[str]:
+        """What stands near the head of the running configuration."""
+        if not self.on:
+            yield "no logging on"
+        if self.buffered is not None:
+            level = "" if self.buffered == DEBUGGING else f" {SEVERITIES[self.buffered]}"
+            yield f"logging buffered {self.buffer_size}{level}"
+        for name, level_of in (("console", self.console), ("monitor", self.monitor)):
+            if level_of is None:
+                yield f"no logging {name}"
+            elif level_of != DEBUGGING:
+                yield f"logging {name} {SEVERITIES[level_of]}"
+
+    def last_lines(self) -> Iterator[str]:
+        """What stands behind the access lists."""
+        if self.trap is None:
+            yield "no logging trap"
+        elif self.trap != INFORMATIONAL:
+            yield f"logging trap {SEVERITIES[self.trap]}"
+        if self.facility != DEFAULT_FACILITY:
+            yield f"logging facility {self.facility}"
+        if self.source_interface is not None:
+            yield f"logging source-interface {self.source_interface}"
+        yield from (f"logging {host}" for host in self.hosts)
