@@ -13,6 +13,8 @@ from ios_emu.services.mail_account import MailAccount
 from ios_emu.services.mail_records import binary, mail_record, number, read_mail_records
 from ios_emu.services.record_journal import RecordJournal
 
+_MOST_SPARE_LINES = 100
+
 
 class InboxMessage(NamedTuple):
     """A message as it came; `number` is never used twice."""
@@ -78,3 +80,8 @@ class MailProgram:
             except ValueError:
                 records.damaged += 1
         self.inbox, self.damaged = list(messages.values()), records.damaged
+        if len(records.entries) > _MOST_SPARE_LINES + 2 * len(messages) and self._journal is not None:
+            # The last line says which number was the last: it is not given again.
+            lines = [mail_record(kind="inbox", number=one.number, data=one.data) for one in self.inbox]
+            self._journal.replace(b"".join([*lines, mail_record(kind="thrown", number=self._last + 1)]))
+            self._last += 1

@@ -247,6 +247,7 @@ class SmtpSession(LineSession):
 
     def _reject(self, text: str) -> None:
         self._rejected = True
+        self._policy.note(f"smtp: reject: RCPT from {self._client}: {text}")
         self._error(text)
 
     def _data(self, argument: str) -> None:

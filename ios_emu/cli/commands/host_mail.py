@@ -6,6 +6,7 @@ port and reason.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -29,6 +30,7 @@ _FIELDS = (
 )
 _NO_ACCOUNT = "No mail account is set: mail configure asks for it.\n"
 _NO_ADDRESS = "{} is not a mail address: it is USER@DOMAIN.\n"
+_NO_MAILBOX = re.compile(r"550 5\.1\.1 ")
 _SMTP, _POP3 = "TCP port 25 (SMTP)", "TCP port 110 (POP3)"
 _MICROSECOND = 1000
 _COLUMN = 40
@@ -139,6 +141,8 @@ def _send(host: Host, account: MailAccount, recipient: MailAddress, subject: str
         return _failure(address, _SMTP, delivery.failure)
     refused = delivery.refused.get(str(recipient)) or delivery.refused.get("")
     if refused is not None:
+        if _NO_MAILBOX.match(refused):
+            return f"Mail server {address} has no mailbox {recipient}: {refused}\n"
         return f"Mail server {address} refused the mail: {refused}\n"
     return "Send Success.\n"
 
@@ -164,6 +168,8 @@ def mail_receive(host: Host) -> Dialogue:
     except Interrupted:
         return "Nothing was received.\n"
     if fetched.refusal is not None:
+        if "[AUTH]" in fetched.refusal:
+            return f"Mail server {address} refused the user name or the password: {fetched.refusal}\n"
         return f"Mail server {address} refused {account.user}: {fetched.refusal}\n"
     if fetched.failure is not None:
         return _failure(address, _POP3, fetched.failure)
