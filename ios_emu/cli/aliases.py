@@ -32,6 +32,8 @@ def aliases_of(config: Configuration, mode: Mode) -> Mapping[str, str]:
 
 def expand(line: str, aliases: Mapping[str, str]) -> str:
     """The line with the command that its first word is an alias of."""
+    if not aliases:
+        return line
     first, _, rest = line.lstrip().partition(" ")
     command = aliases.get(first)
     return line if command is None else f"{command} {rest}".rstrip()

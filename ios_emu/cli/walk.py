@@ -42,9 +42,10 @@ class Walk:
     @property
     def needs(self) -> Needs:
         """What level the next word needs."""
-        privileges, words = self.privileges, tuple(self.words)
+        privileges = self.privileges
         if privileges is None:
             return own_level
+        words = tuple(self.words)
         return lambda choice: privileges.needed(
             self.mode, (*words, (choice.word or "").lower()), choice.help.level
         )
