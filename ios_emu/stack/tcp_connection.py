@@ -160,7 +160,10 @@ class TcpSocket:
     def abort(self) -> None:
         """Ends it at once, with a RST."""
         if self.state not in (TcpState.CLOSED, TcpState.SYN_SENT, TcpState.TIME_WAIT):
-            self._transmit(RST | ACK, self.sender.highest, b"")
+            # Where the window is shut the other end takes nothing that is behind it, a probe's byte included.
+            edge = self.sender.una + self.sender.window
+            known = self.state is not TcpState.SYN_RECEIVED
+            self._transmit(RST | ACK, min(self.sender.highest, edge) if known else self.sender.highest, b"")
         self._end("aborted")
 
     @property

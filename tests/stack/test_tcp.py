@@ -393,6 +393,17 @@ def test_a_shut_window_is_probed_with_one_byte() -> None:
     script.expect("P. 1001:1501 ack 1")
 
 
+def test_a_reset_is_not_behind_a_window_that_is_shut() -> None:
+    script = Script()
+    socket = script.accepted(window=1000)
+    socket.send(bytes(1500))
+    script.inject(ACK, ack=1001, window=0)
+    script.after(2 * SECOND)
+    script.sent.clear()
+    socket.abort()
+    script.expect("R. 1001 ack 1")
+
+
 def test_our_own_window_opens_by_steps_that_are_worth_it() -> None:
     script = Script()
     socket = script.accepted()
