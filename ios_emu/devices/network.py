@@ -54,6 +54,8 @@ class RouterNetwork:
         self._made: Node | None = None
         self._tcp_services: list[Callable[[TcpStack], object]] = []
         self.traffic = Traffic(clock, self.ports)
+        # May an interface have to ask for a lease? Who configures `ip address dhcp` says so.
+        self.leasing = False
         # The helper addresses of each interface that has any.
         self.helpers: dict[str, tuple[int, ...]] = {}
         self._interfaces: dict[InterfaceName, IpInterface] = {}
@@ -106,7 +108,7 @@ class RouterNetwork:
     def changed(self) -> None:
         """The configuration may have changed: it is carried out with the next packet, or in a moment."""
         # A lease that is about to be asked for is waited for.
-        leasing = any(interface.dhcp is not None for interface in self._router.config.interfaces.values())
+        leasing = self.leasing
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -123,7 +125,9 @@ class RouterNetwork:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
-        for interface in self._router.config.interfaces.values():
+        interfaces = self._router.config.interfaces.values()
+        self.leasing = any(interface.dhcp is not None for interface in interfaces)
+        for interface in interfaces:
             self.set_enabled(interface)
         self.changed()
 
@@ -146,6 +150,7 @@ class RouterNetwork:
     def _apply(self) -> None:
         self._pending = False
         router, config = self._router, self._router.config
+        self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
             self.set_enabled(interface)
         present = {}

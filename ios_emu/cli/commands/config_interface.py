@@ -187,6 +187,7 @@ def ip_address_dhcp(
         call.config.set_addresses(target, None)
         target.dhcp = settings
         target.method = "DHCP"
+        call.router.network.leasing = True
         return ""
 
     return leave_dhcp(call, take_over)
