@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyPress
@@ -25,6 +25,9 @@ from ios_emu.errors import UsageError
 from ios_emu.lab.console import Terminal
 from ios_emu.lab.prompt import FastControl, LabPrompt
 from ios_emu.lab.topology import Lab
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
 
 ESCAPE = "\x1d"
 """Ctrl-]: from the console to the lab prompt."""
@@ -174,6 +177,13 @@ class TerminalConsole:
             loop.call_soon(self._show_notices)
 
         self._prompt.on_notice = show_soon
+        try:
+            return await self._ask_lab(session, done)
+        finally:
+            # A device's console is not written into: what happens meanwhile is told when one comes back.
+            self._prompt.on_notice = lambda: None
+
+    async def _ask_lab(self, session: PromptSession[str], done: asyncio.Future[None]) -> bool:
         while True:
             asking = asyncio.ensure_future(session.prompt_async(self._prompt.prompt))
             either: list[asyncio.Future[Any]] = [asking, done]

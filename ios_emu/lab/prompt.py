@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MODE = "lab"
 _OFF = "off"
+# Of what happens while nobody looks, the newest is told.
+_MOST_NOTICES = 500
 _NO_WALL_CLOCK = "lab time does not follow a clock here: it passes as fast as it can\n"
 
 
@@ -81,7 +84,7 @@ class LabPrompt:
         self.quitting = False
         # Is called when there is something new to take.
         self.on_notice: Callable[[], None] = lambda: None
-        self._notices: list[str] = []
+        self._notices: deque[str] = deque(maxlen=_MOST_NOTICES)
         self._live: Listener | None = None
         # From now on: an event that nobody watched for is gone.
         self._rows = lab.events
@@ -138,8 +141,9 @@ class LabPrompt:
 
     def take_notices(self) -> str:
         """What has become known since: how saving went."""
-        notices, self._notices = self._notices, []
-        return "".join(notices)
+        notices = "".join(self._notices)
+        self._notices.clear()
+        return notices
 
     def _devices(self) -> str:
         return "".join(f"{name:<16}{device.kind}\n" for name, device in self.lab.devices.items())
