@@ -16,6 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from ios_emu import Lab
+from ios_emu.lab.device import HostDevice, RouterDevice
+from ios_emu.wire import dhcp
+from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_IPV4, EthernetFrame, MacAddress
+from ios_emu.wire.ipv4 import UDP, Ipv4Packet
+from ios_emu.wire.udp import UdpDatagram
+from tests.benchmarks.test_budgets import once
+from tests.benchmarks.test_wire import reference_seconds
 
 needs = pytest.mark.skipif(
     os.geteuid() != 0 or not all(map(shutil.which, ("ip", "perfdhcp", "dhcpd"))),
@@ -37,6 +47,8 @@ ping-check false;
 default-lease-time 86400;
 subnet 10.9.0.0 netmask 255.255.0.0 { range 10.9.0.3 10.9.255.254; }
 """
+SWITCH = '[devices.SW1]\ntype = "switch"\n'
+SERVER, FIRST = 0x0A090001, 0x0A090003
 SECONDS = 4
 RATES = (1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000)
 
@@ -174,3 +186,84 @@ def test_leases_per_second_beside_dhcpd(namespace: str, tmp_path: Path) -> None:
             best[name] = rate
     print(f"\nhighest rate without a drop: {best}")
     assert best["ios-emu"] > best["dhcpd"]
+
+
+EXCHANGES = 4000
+TOGETHER = 64
+IN_MEMORY = 10_000
+CLASS = 250
+CLASS_SECONDS = 1.0
+
+
+def test_exchanges_in_memory(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    """Four messages each, from clients behind a switch; what clients send was built before."""
+    (tmp_path / "lab.toml").write_text(
+        LAB.replace("links = []", 'links = ["R1:Fa0/0 -- SW1:Fa0/1"]') + SWITCH
+    )
+    (tmp_path / "R1.cfg").write_text(CONFIG)
+    lab = Lab(str(tmp_path / "lab.toml"))
+    port = lab.attach("clients", "SW1")
+    answers: list[bytes] = []
+    port.receive = answers.append
+    lab.clock.run_until_idle()
+    mac = MacAddress(bytes.fromhex("020000000001"))
+    discovers = [_frame(mac, number, dhcp.DISCOVER, 0) for number in range(EXCHANGES)]
+    requests = [_frame(mac, number, dhcp.REQUEST, FIRST + number) for number in range(EXCHANGES)]
+
+    def exchange() -> float:
+        begun = time.perf_counter()
+        for start in range(0, EXCHANGES, TOGETHER):
+            for frames in (discovers, requests):
+                for frame in frames[start : start + TOGETHER]:
+                    port.send(frame)
+                lab.clock.run_until_idle()
+        return time.perf_counter() - begun
+
+    took = once(benchmark, exchange)
+    device = lab["R1"]
+    assert isinstance(device, RouterDevice)
+    assert device.router.dhcp.engine.automatic_bindings == EXCHANGES
+    assert len(answers) >= 2 * EXCHANGES
+    rate = EXCHANGES / (took / reference_seconds())
+    print(f"\n{EXCHANGES / took:,.0f} exchanges/s here, {rate:,.0f} on the reference machine", end="")
+    assert rate >= IN_MEMORY
+
+
+def _frame(mac: MacAddress, number: int, kind: int, address: int) -> bytes:
+    options = {dhcp.MESSAGE_TYPE: bytes((kind,))}
+    if address:
+        options |= {dhcp.REQUESTED_ADDRESS: address.to_bytes(4), dhcp.SERVER_IDENTIFIER: SERVER.to_bytes(4)}
+    hardware = b"\2\0" + number.to_bytes(4)
+    message = dhcp.DhcpMessage(
+        dhcp.BOOTREQUEST, 1, 6, 0, number, 0, dhcp.BROADCAST_FLAG, 0, 0, 0, 0, hardware, b"", b"", options
+    )
+    data = UdpDatagram(68, 67, message.build()).build(0, 0xFFFFFFFF)
+    packet = Ipv4Packet(0, 0xFFFFFFFF, UDP, data, ttl=64, identification=1)
+    return EthernetFrame(BROADCAST, mac, ETHERTYPE_IPV4, packet.build()).build()
+
+
+def test_a_class_boots_and_leases(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    """250 hosts behind 12 switches, from their building to the last lease."""
+    links, devices = ["R1:Fa0/0 -- SW0:Fa0/24"], LAB.partition("\n")[2] + '[devices.SW0]\ntype = "switch"\n'
+    for number in range(CLASS):
+        switch, port = divmod(number, 22)
+        if not port:
+            devices += f'[devices.SW{switch + 1}]\ntype = "switch"\n'
+            links.append(f"SW0:Fa0/{switch + 1} -- SW{switch + 1}:Fa0/24")
+        devices += f'[devices.H{number}]\ntype = "pc"\naddress = "dhcp"\n'
+        links.append(f"H{number} -- SW{switch + 1}:Fa0/{port + 1}")
+    (tmp_path / "lab.toml").write_text(f"links = {links!r}\n{devices}")
+    (tmp_path / "R1.cfg").write_text(CONFIG)
+    lab = Lab(str(tmp_path / "lab.toml"))
+
+    def lease() -> float:
+        begun = time.perf_counter()
+        lab.clock.run_until_idle()
+        return time.perf_counter() - begun
+
+    took = once(benchmark, lease)
+    hosts = [device.host for device in lab.devices.values() if isinstance(device, HostDevice)]
+    assert len({host.address for host in hosts}) == CLASS
+    seconds = took / reference_seconds()
+    print(f"\n{CLASS} hosts leased in {took:.2f} s here, {seconds:.2f} s on the reference machine", end="")
+    assert seconds <= CLASS_SECONDS
