@@ -177,6 +177,16 @@ def test_dhcpcd_leases_with_its_duid(start: Start, judge: Callable[[str], str]) 
     assert "inet 10.9.0.51/24" in clients.served.inside("-4", "address", "show", "tap0")
     # Its identifier is a DUID with an IAID (RFC 4361): it does not fit into one line of the table.
     assert re.search(r"10\.9\.0\.51 +ff", clients.bindings())
+    # Once more, with the lease that it keeps, then as a daemon that renews and gives back.
+    run("dhcpcd", "--duid", *files, *alone, "--waitip=4", "--timeout", "20", "tap0")
+    before = clients.statistics()
+    run("dhcpcd", "--duid", *files, "--ipv4only", "--noipv4ll", "--waitip=4", "--timeout", "20", "tap0")
+    run("dhcpcd", "--ipv4only", "--rebind", "tap0")
+    run("sh", "-c", "sleep 2; dhcpcd --ipv4only --release tap0; sleep 1")
+    after = clients.statistics()
+    assert after["DHCPREQUEST"] >= before["DHCPREQUEST"] + 2
+    assert after["DHCPRELEASE"] == before["DHCPRELEASE"] + 1
+    assert "10.9.0.51" not in clients.bindings()
     assert_nothing_malformed(clients, judge("tshark"))
 
 
