@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
@@ -175,6 +176,21 @@ class Router:
     def startup_record(self) -> str:
         """The name under which the journal keeps the start-up configuration."""
         return f"{self.name}/startup-config"
+
+    @property
+    def register_record(self) -> str:
+        """The name under which the journal keeps the configuration register."""
+        return f"{self.name}/config-register"
+
+    def set_register(self, value: int) -> None:
+        """`config-register`: it is in NVRAM at once, and counts from the next boot on."""
+        self.next_register = value
+        self.journal.write(self.register_record, f"0x{value:04X}\n".encode(), lambda problem: None)
+
+    def restore_register(self, record: bytes) -> None:
+        """Takes over what was kept; what is no register is left alone."""
+        with suppress(ValueError):
+            self.next_register = int(record, 16) & 0xFFFF
 
     def save(self, done: Callable[[str | None], None]) -> None:
         """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""

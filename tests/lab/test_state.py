@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ios_emu.devices.nvram import MemoryJournal
 from ios_emu.lab.topology import Lab
 
 LINES = (
@@ -31,3 +32,21 @@ def test_any_start_up_configuration_boots(record: bytes) -> None:
     assert shown
     assert lab.idle
     assert lab["R1"].run("show privilege") == "Current privilege level is 15"
+
+
+def test_the_configuration_register_outlives_the_process() -> None:
+    journal = MemoryJournal()
+    lab = Lab("router", journal=journal)
+    for line in ("configure terminal", "hostname Kept", "config-register 0x2142", "end", "write memory"):
+        lab["R1"].run(line)
+    again = Lab("router", journal=journal, read_state=journal.records.get)
+    # Bit 6 ignores what was saved.
+    assert "Configuration register is 0x2142" in again["R1"].run("show version")
+    assert "hostname Kept" not in again["R1"].run("show running-config")
+    assert "hostname Kept" in again["R1"].run("show startup-config")
+
+
+@pytest.mark.parametrize("record", [b"", b"nonsense", b"\xff\xfe", b"0x21\n42"])
+def test_a_register_that_is_none_is_the_usual_one(record: bytes) -> None:
+    lab = Lab("router", read_state={"R1/config-register": record}.get)
+    assert "Configuration register is 0x2102" in lab["R1"].run("show version")
