@@ -52,6 +52,7 @@ class Host:
         # Opens what keeps mail beyond the process, with what it kept; and where settings are saved.
         self.open_mail: Callable[[], tuple[RecordJournal, bytes]] | None = None
         self.journal: Journal = MemoryJournal()
+        self._begin_mail: Callable[[MailServer], None] | None = None
         self.node = Node(clock, chance, forwards=False, ttl=_TTL, unreachable_interval=0)
         self.interface = IpInterface(PORT_NAME, self.port, self.mac)
         self._chance = chance
@@ -102,7 +103,26 @@ class Host:
         """The mail services, which are off until somebody switches them on."""
         from ios_emu.devices.host_services import DEFAULT_DOMAIN, mail_server
 
-        return mail_server(self, DEFAULT_DOMAIN, *self._open_mail())
+        server = mail_server(self, DEFAULT_DOMAIN, *self._open_mail())
+        # Who switches a service on here asks for the server again.
+        self.__dict__["mail_server"] = server
+        begin, self._begin_mail = self._begin_mail, None
+        if begin is not None:
+            begin(server)
+        return server
+
+    def serve_mail(self, begin: Callable[[MailServer], None]) -> None:
+        """Lets `begin` set the mail server up, once it is needed: when TCP is used, or somebody asks for it.
+
+        Most of what it needs is loaded then, and not before the first prompt.
+        """
+        self._begin_mail = begin
+        self.node.tcp_services.append(lambda tcp: self.mail_server)
+
+    @property
+    def services_record(self) -> str:
+        """The name under which the journal keeps the settings of the services."""
+        return f"{self.name}/services"
 
     @cached_property
     def mail(self) -> MailProgram:

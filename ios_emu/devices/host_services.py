@@ -19,11 +19,6 @@ DEFAULT_DOMAIN = "mail.lab"
 _MICROSECOND = 1000
 
 
-def services_key(host: Host) -> str:
-    """The name under which the journal keeps the settings of the services."""
-    return f"{host.name}/services"
-
-
 def mail_server(host: Host, domain: str, journal: RecordJournal | None, stored: bytes) -> MailServer:
     """The mail server of a host; its services are off."""
     return MailServer(

@@ -36,6 +36,8 @@ from ios_emu.stack.cable import Cable, Port
 if TYPE_CHECKING:
     from ios_emu.devices.host import Host
     from ios_emu.lab.events import Events
+    from ios_emu.lab.lab_mail import MailService
+    from ios_emu.services.mail_server import MailServer
     from ios_emu.services.record_journal import RecordJournal
 
 ReadState = Callable[[str], bytes | None]
@@ -52,6 +54,13 @@ class LabCable:
         self.link = link
         self.cable = cable
         self.ends = (f"{link.a.device}:{link.a.port}", f"{link.b.device}:{link.b.port}")
+
+
+def _begin_mail(described: MailService, server: MailServer) -> None:
+    server.store.domain, server.store.users = described.domain, dict(described.users)
+    server.set_smtp(described.smtp)
+    server.set_pop3(described.pop3)
+    server.offers_auth = described.auth
 
 
 class Lab:
@@ -110,34 +119,35 @@ class Lab:
         else:
             host.configure(described.address, described.gateway, described.dns)
         host.journal = self._journal
-        if self._mail is not None:
-            host.open_mail = partial(self._mail, described.name)
+        kept = self._mail(described.name) if self._mail is not None else None
+        if kept is not None:
+            host.open_mail = lambda: kept
         if described.account is not None:
             host.mail.account = described.account
         if described.kind == "server":
             self._start_services(host, described)
+            if kept is not None and kept[1]:
+                # What was queued goes on by itself.
+                assert host.mail_server is not None
         return HostDevice(host)
 
     def _start_services(self, host: Host, described: HostFile) -> None:
         """The services of a server: as they were saved, else as the lab file says."""
         names, mail = described.dns_service, described.mail_service
         if self._read_state is not None:
-            from ios_emu.devices.host_services import load_services, services_key
+            saved = self._read_state(host.services_record)
+            if saved is not None:
+                from ios_emu.devices.host_services import load_services
 
-            saved = self._read_state(services_key(host))
-            if saved is not None and load_services(host, saved):
-                return
+                if load_services(host, saved):
+                    return
         if names is not None:
             from ios_emu.devices.host_dns import NameRecord
 
             host.dns_service.load(NameRecord(one.name, one.type, one.value) for one in names.records)
             host.dns_service.set(names.enabled)
         if mail is not None:
-            server = host.mail_server
-            server.store.domain, server.store.users = mail.domain, dict(mail.users)
-            server.set_smtp(mail.smtp)
-            server.set_pop3(mail.pop3)
-            server.offers_auth = mail.auth
+            host.serve_mail(partial(_begin_mail, mail))
 
     def _router(self, described: RouterFile) -> RouterDevice:
         chance = random.Random(self.chance.random())

@@ -100,6 +100,8 @@ class Node:
         from ios_emu.stack.tcp import TcpStack
 
         tcp = TcpStack(self.clock, self._send_tcp, self.chance, self._mss_for)
+        # A service that is made now asks for it, too.
+        self.__dict__["tcp"] = tcp
         for listen in self.tcp_services:
             listen(tcp)
         return tcp

@@ -167,7 +167,9 @@ def first_prompt(command: list[str], prompt: bytes) -> tuple[float, int]:
     start = time.perf_counter()
     process, terminal = pty.fork()
     if process == 0:
-        os.execv(command[0], command)
+        # As at a user's second start: what was compiled is kept.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        os.execve(command[0], command, kept)
     try:
         os.write(terminal, b"\r")
         shown = b""

@@ -179,10 +179,10 @@ def dns_list(host: Host) -> str:
 
 def save(host: Host) -> Dialogue:
     """`save`: the services are there again, as they are now, when the lab is started the next time."""
-    from ios_emu.devices.host_services import services_key, services_record
+    from ios_emu.devices.host_services import services_record
 
     server = _server(host)
     stored = Signal()
-    server.journal.write(services_key(server), services_record(server), stored.fire)
+    server.journal.write(server.services_record, services_record(server), stored.fire)
     problem: str | None = yield stored
     return f"The services can't be saved: {problem}\n" if problem else "The services are saved.\n"
