@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
+from ios_emu.devices.config_register import ConfigRegister
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
 from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
@@ -81,7 +81,7 @@ class Router:
         self.reload_requested: Callable[[], None] = self.boot_again
         self.platform: Platform = platform_for(name)
         self.startup: str | None = None
-        self.next_register = self.platform.configuration_register
+        self.register = ConfigRegister(name, self.journal, self.platform.configuration_register)
         self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
         self.config: Configuration = factory_configuration(name, dialect)
         self.time = SystemClock(clock, lambda: self.config.clock)
@@ -125,7 +125,7 @@ class Router:
         self.reload_reason = reason
         self.reloading = False
         self.reloads.restart()
-        self.platform = replace(self.platform, configuration_register=self.next_register)
+        self.platform = replace(self.platform, configuration_register=self.register.value)
         if self.boots_configured:
             assert self.startup is not None
             self.reading_nvram = True
@@ -176,21 +176,6 @@ class Router:
     def startup_record(self) -> str:
         """The name under which the journal keeps the start-up configuration."""
         return f"{self.name}/startup-config"
-
-    @property
-    def register_record(self) -> str:
-        """The name under which the journal keeps the configuration register."""
-        return f"{self.name}/config-register"
-
-    def set_register(self, value: int) -> None:
-        """`config-register`: it is in NVRAM at once, and counts from the next boot on."""
-        self.next_register = value
-        self.journal.write(self.register_record, f"0x{value:04X}\n".encode(), lambda problem: None)
-
-    def restore_register(self, record: bytes) -> None:
-        """Takes over what was kept; what is no register is left alone."""
-        with suppress(ValueError):
-            self.next_register = int(record, 16) & 0xFFFF
 
     def save(self, done: Callable[[str | None], None]) -> None:
         """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""

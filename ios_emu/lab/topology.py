@@ -165,9 +165,9 @@ class Lab:
             router.startup = stored.decode("latin-1") or None
         else:
             router.startup = described.config
-        register = self._read_state(router.register_record) if self._read_state is not None else None
+        register = self._read_state(router.register.record) if self._read_state is not None else None
         if register is not None:
-            router.restore_register(register)
+            router.register.restore(register)
         vtys = VtyLines(router, shared_reader)
         return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
 

@@ -73,8 +73,8 @@ class Node:
         self.counters = IpCounters()
         self.trace: Callable[[PacketEvent], None] | None = None
         self.groups: set[int] = set()
-        # Is shown each UDP broadcast that comes in, besides who listens.
         self.source_routes = True
+        # Is shown each UDP broadcast that comes in, besides who listens.
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
         self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
@@ -100,8 +100,7 @@ class Node:
         from ios_emu.stack.tcp import TcpStack
 
         tcp = TcpStack(self.clock, self._send_tcp, self.chance, self._mss_for)
-        # A service that is made now asks for it, too.
-        self.__dict__["tcp"] = tcp
+        self.__dict__["tcp"] = tcp  # A service that is made now asks for it, too.
         for listen in self.tcp_services:
             listen(tcp)
         return tcp

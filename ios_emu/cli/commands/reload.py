@@ -153,7 +153,7 @@ def show_reload(call: Call) -> str:
 def config_register(call: Call, register: str | None = None) -> str:
     """`config-register 0xNNNN`: for the next boot, which reads no configuration when bit 6 is set."""
     if call.no or register is None:
-        call.router.set_register(DEFAULT_REGISTER)
+        call.router.register.set(DEFAULT_REGISTER)
         return ""
     try:
         value = int(register, 16)
@@ -161,5 +161,5 @@ def config_register(call: Call, register: str | None = None) -> str:
         raise call.invalid("register") from None
     if not register.lower().startswith("0x") or not 0 <= value <= 0xFFFF:
         raise call.invalid("register")
-    call.router.set_register(value)
+    call.router.register.set(value)
     return ""

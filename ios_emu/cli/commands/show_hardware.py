@@ -217,7 +217,7 @@ def _processes(call: Call) -> Iterator[tuple[str, int, int]]:
 
 def show_boot(call: Call) -> str:
     """`show boot` and `show bootvar`: the register, and variables that nobody set."""
-    register = register_text(call.router.platform, call.router.next_register)
+    register = register_text(call.router.platform, call.router.register.value)
     return (
         "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"
         f"{register}\n"

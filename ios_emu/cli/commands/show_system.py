@@ -15,5 +15,5 @@ def show_version(call: Call) -> str:
         call.config.hostname,
         router.uptime,
         router.reload_reason,
-        router.next_register,
+        router.register.value,
     )
