@@ -139,6 +139,7 @@ HANDLERS: dict[str, Handler] = {
     "show_diag": show_hardware.show_diag,
     "show_file_systems": show_hardware.show_file_systems,
     "show_flash": show_hardware.show_flash,
+    "show_interfaces_accounting": show_interfaces.show_interfaces_accounting,
     "show_interfaces_description": show_interfaces.show_interfaces_description,
     "show_interfaces_summary": show_interfaces.show_interfaces_summary,
     "show_inventory": show_hardware.show_inventory,
