@@ -266,6 +266,7 @@ HANDLERS: dict[str, Handler] = {
     "line_monitor": config_line.monitor,
     "line_motd_banner": config_line.motd_banner,
     "line_privilege": config_line.privilege,
+    "timeout_login_response": config_line.timeout_login_response,
     "transport_input": config_line.transport_input,
     # DHCP pools
     "dhcp_bootfile": config_dhcp.bootfile,
