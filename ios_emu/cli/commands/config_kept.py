@@ -74,6 +74,8 @@ def _mode(kind: BlockKind) -> Mode:
 def printed(text: str) -> str:
     """A line as the configuration prints it: the name of an interface is one word there."""
     text = _INTERFACE.sub(r"\1\2", text)
+    if text.startswith("crypto ca "):
+        text = text.replace("ca", "pki", 1)
     text = _COMMUNITY.sub(lambda match: match[1] + match[2].upper(), text)
     return _LIST_DENIES.sub(r"\1   ", text)
 
