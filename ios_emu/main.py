@@ -71,6 +71,9 @@ def up(lab: str, quick: bool, state: str | None, fresh: bool, capture: str | Non
     "--console", "consoles", multiple=True, metavar="HOST:PORT=DEVICE", help="A device's console over telnet."
 )
 @click.option(
+    "--ssh", multiple=True, metavar="HOST:PORT=DEVICE", help="A router's SSH server (needs ios-emu[ssh])."
+)
+@click.option(
     "--tap",
     "taps",
     multiple=True,
@@ -85,17 +88,18 @@ def serve(
     fresh: bool,
     capture: str | None,
     consoles: tuple[str, ...],
+    ssh: tuple[str, ...],
     taps: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run a lab without a terminal until Ctrl-C or SIGTERM, and open its doors.
 
-    Without --console and --tap every device has its console on a loopback port.
+    Without --console, --ssh and --tap every device has its console on a loopback port.
     """
     from ios_emu.edges.commands import serve as run_serve
     from ios_emu.edges.serve import Doors
 
-    doors = Doors(consoles, taps, capture)
+    doors = Doors(consoles, ssh, taps, capture)
     run_serve(lab, doors, quick=quick, state=state, fresh=fresh, as_json=as_json)
 
 

@@ -226,6 +226,10 @@ def _users(config: Configuration) -> Iterator[str]:
     if config.users:
         yield "!"
     yield from (user.configuration for user in config.users.values())
+    ssh = list(config.ssh.lines())
+    if ssh:
+        yield "!"
+        yield from ssh
 
 
 def _dns_server(config: Configuration) -> Iterator[str]:

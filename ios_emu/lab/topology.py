@@ -168,6 +168,9 @@ class Lab:
         register = self._read_state(router.register.record) if self._read_state is not None else None
         if register is not None:
             router.register.restore(register)
+        private = self._read_state(router.ssh.record) if self._read_state is not None else None
+        if private is not None:
+            router.ssh.restore(private)
         vtys = VtyLines(router, shared_reader)
         return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
 
