@@ -62,6 +62,7 @@ KEPT = (
     Kept("ip dhcp-server query lease timeout", "names"),
     Kept("ip dhcp-server", "names", many=True),
     Kept("ip bootp server", "names", on_by_default=True),
+    Kept("ip ssh source-interface", "ssh"),
     Kept("spanning-tree mode", "spanning-tree", factory=((_PT, "spanning-tree mode pvst"),)),
     Kept("ip classless", "classless", on_by_default=True, factory=((_PT, "ip classless"),)),
     Kept(

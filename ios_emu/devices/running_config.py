@@ -226,7 +226,7 @@ def _users(config: Configuration) -> Iterator[str]:
     if config.users:
         yield "!"
     yield from (user.configuration for user in config.users.values())
-    ssh = list(config.ssh.lines())
+    ssh = [*config.ssh.lines(), *lines_at(config.kept, "ssh")]
     if ssh:
         yield "!"
         yield from ssh

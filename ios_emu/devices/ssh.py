@@ -33,7 +33,6 @@ class SshSettings:
     retries: int = DEFAULT_RETRIES
     version: int | None = None
     log_events: bool = False
-    source_interface: str | None = None
 
     def lines(self) -> Iterator[str]:
         """Its lines in the running configuration."""
@@ -41,8 +40,6 @@ class SshSettings:
             yield f"ip ssh time-out {self.timeout}"
         if self.retries != DEFAULT_RETRIES:
             yield f"ip ssh authentication-retries {self.retries}"
-        if self.source_interface is not None:
-            yield f"ip ssh source-interface {self.source_interface}"
         if self.log_events:
             yield "ip ssh logging events"
         if self.version is not None:
@@ -105,8 +102,8 @@ class RouterSsh:
 
     @property
     def enabled(self) -> bool:
-        """Does the router serve SSH by itself: is there a key?"""
-        return bool(self.keys)
+        """Does the router serve SSH by itself: is there a key that its versions can use?"""
+        return self.fit_for_v2 if self.router.config.ssh.version == 2 else bool(self.keys)
 
     @property
     def fit_for_v2(self) -> bool:

@@ -171,7 +171,6 @@ HANDLERS: dict[str, Handler] = {
     "crypto_key_zeroize_rsa": ssh.zeroize_rsa,
     "ip_ssh_logging": ssh.logging_events,
     "ip_ssh_retries": ssh.retries,
-    "ip_ssh_source_interface": ssh.source_interface,
     "ip_ssh_timeout": ssh.timeout,
     "ip_ssh_version": ssh.version,
     "enable_password": config_global.enable_password,

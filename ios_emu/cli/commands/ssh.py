@@ -16,7 +16,6 @@ from ios_emu.devices.ssh import (
     MOST_BITS,
     RsaKey,
 )
-from ios_emu.stack.interface_name import InterfaceName
 
 _FACTORY_NAME = "Router"
 _CHOOSE = """\
@@ -147,13 +146,6 @@ def retries(call: Call, ssh_retries: int | None = None) -> str:
 def logging_events(call: Call) -> str:
     """`ip ssh logging events`: logins and logouts are logged."""
     call.config.ssh.log_events = not call.no
-    return ""
-
-
-def source_interface(call: Call, interface_name: InterfaceName | None = None) -> str:
-    """`ip ssh source-interface X`: kept; this router opens no SSH connections."""
-    chosen = None if call.no or interface_name is None else str(interface_name)
-    call.config.ssh.source_interface = chosen
     return ""
 
 
