@@ -31,6 +31,8 @@ _BREAK, _INTERRUPT = b"\x1e", b"\x03"
 
 # What it says of clients that go away is news for nobody, and user names are nobody's business.
 logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+# A client that goes while it is written to: asyncssh only hears of it later, and writes on.
+logging.getLogger("asyncio").addFilter(lambda record: "socket.send() raised" not in record.getMessage())
 
 
 def host_keys(kept: bytes | None, keep: Callable[[bytes], None]) -> list[asyncssh.SSHKey]:

@@ -110,7 +110,7 @@ class Automation:
         """Ends it, which must go well: no word on standard error."""
         self.process.send_signal(signal.SIGTERM)
         said = self.process.communicate(timeout=PATIENCE)[0]
-        assert (self.process.returncode, said) == (0, "")
+        assert (self.process.returncode, said) == (0, ""), said or self.process.returncode
 
 
 def converse(environment: Path, script: str, request: Mapping[str, Any]) -> Any:

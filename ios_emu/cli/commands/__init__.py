@@ -146,6 +146,8 @@ HANDLERS: dict[str, Handler] = {
     "show_interfaces_summary": show_interfaces.show_interfaces_summary,
     "show_inventory": show_hardware.show_inventory,
     "show_ip_interface": show_interfaces.show_ip_interface,
+    "show_ipv6_interface": show_interfaces.show_ipv6_interface,
+    "show_ipv6_interface_brief": show_interfaces.show_ipv6_interface_brief,
     "show_ip_sockets": show_traffic.show_ip_sockets,
     "show_ip_traffic": show_traffic.show_ip_traffic,
     "show_memory": show_hardware.show_memory,
