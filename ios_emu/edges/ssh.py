@@ -186,6 +186,11 @@ class _Client(asyncssh.SSHServer):
         if self._connection is not None:
             self._connection.close()
 
+    def abort(self) -> None:
+        """Ends the connection with what waits for it."""
+        if self._connection is not None:
+            self._connection.abort()
+
     def _check(self, username: str, password: str) -> bool:
         line, connection = self.line, self._connection
         if line is None or connection is None:
@@ -284,10 +289,9 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 
     def end(self) -> None:
         """The session is over."""
-        channel = self._channel
-        self._flush()
-        if channel is not None:
-            channel.exit(0)
+        self._write_out()
+        if self._channel is not None:
+            self._channel.exit(0)
 
     def _start(self) -> None:
         if self._command is None:
@@ -311,17 +315,21 @@ class _Session(asyncssh.SSHServerSession[bytes]):
             asyncio.get_running_loop().call_soon(self._flush)
         self._out += data
 
-    def _flush(self) -> None:
+    def _write_out(self) -> None:
         channel, data = self._channel, bytes(self._out)
         self._out.clear()
-        if channel is None or channel.is_closing():
+        if channel is None or channel.is_closing() or not data:
             return
         if channel.get_write_buffer_size() + len(data) > _MOST_WAITING:
-            self._client.hang_up()
-            return
-        if data:
+            self._client.abort()
+        else:
             channel.write(data)
-        if self._terminal is None or self._terminal.deaf:
+
+    def _flush(self) -> None:
+        """Writes; a session that listens again is typed at again, or is over when nobody types any more."""
+        self._write_out()
+        terminal, channel = self._terminal, self._channel
+        if terminal is None or terminal.deaf or channel is None or channel.is_closing():
             return
         if self._paused:
             self._paused, self._typed = False, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -313,11 +314,15 @@ def test_a_command_that_comes_with_the_connection_is_done_and_all_is_over(tmp_pa
 
 def test_input_that_ends_ends_the_session_behind_the_last_command(tmp_path: Path) -> None:
     async def act() -> None:
-        async with door(tmp_path) as opened, asyncio.timeout(PATIENCE), await opened.connect() as client:
-            done = await client.run(input="show privilege\nping 192.0.2.1 repeat 1\n")
-            assert isinstance(done.stdout, str)
-            assert "level is 15" in done.stdout
-            assert done.stdout.endswith("Success rate is 0 percent (0/1)\r\nR1#")
+        async with door(tmp_path) as opened, asyncio.timeout(PATIENCE):
+            client = await opened.connect()
+            for last, end in (("", ""), ("exit\n", "exit\r\n")):
+                done = await client.run(input=f"show privilege\nping 192.0.2.1 repeat 1\n{last}")
+                assert isinstance(done.stdout, str)
+                assert "level is 15" in done.stdout
+                assert done.stdout.endswith(f"Success rate is 0 percent (0/1)\r\nR1#{end}")
+                client = await opened.connect()
+            client.close()
 
     scenario(act)
 
@@ -439,6 +444,48 @@ def test_a_client_that_types_on_while_a_command_works_is_stopped_and_heard_later
             session.type("\x15" * 300_000)
             session.type("show privilege\r")
             assert "level is 15" in await session.expect("level is 15")
+
+    scenario(act)
+
+
+def test_a_client_that_does_not_read_is_cut_off_and_holds_up_nobody(tmp_path: Path) -> None:
+    async def act() -> None:
+        async with door(tmp_path) as opened, terminal(await opened.connect()) as other:
+            await other.expect("R1#")
+            async with terminal(await opened.connect()) as deaf:
+                await deaf.expect("R1#")
+                await deaf.answer("terminal length 0")
+                deaf.process.channel.pause_reading()
+                async with asyncio.timeout(PATIENCE):
+                    while "vty 1" in await other.answer("show users"):
+                        deaf.type("show tech-support\r" * 10)
+                        await asyncio.sleep(0)
+
+    scenario(act)
+
+
+def test_who_says_nothing_or_rubbish_gives_the_line_back(tmp_path: Path) -> None:
+    async def act() -> None:
+        configuration = "ip ssh time-out 1\n" + LOCAL + "no line vty 5\n"
+        async with door(tmp_path, configuration) as opened, asyncio.timeout(PATIENCE):
+            silent = [await asyncio.open_connection(*opened.where) for _ in range(5)]
+            assert await opened.refused() in ("ConnectionLost", "ConnectionResetError")
+            for reader, writer in silent:
+                assert (await reader.read()).startswith(b"SSH-2.0-Cisco-1.25\r\n")
+                writer.close()
+            for rubbish in (
+                b"GET / HTTP/1.0\r\n\r\n",
+                bytes(range(256)) * 64,
+                b"SSH-2.0-x\r\n" + b"\xff" * 9000,
+            ):
+                reader, writer = await asyncio.open_connection(*opened.where)
+                writer.write(rubbish)
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+                writer.close()
+            async with terminal(await opened.connect()) as session:
+                await session.expect("R1#")
+                assert "  2 vty 0     admin" in await session.answer("show users")
 
     scenario(act)
 
