@@ -8,31 +8,61 @@ for it, and one that types while a command is at work is not read from when too 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 
 import asyncssh
 
+from ios_emu.edges.doors import (
+    LOOPBACK,
+    Opened,
+    Site,
+    cannot_listen,
+    read_listening,
+    warn_if_open,
+    where,
+)
+from ios_emu.edges.ssh_session import SshSession
 from ios_emu.edges.tap import Wake
+from ios_emu.errors import UsageError
+from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.ssh import SshLine, take_line
-from ios_emu.lab.vty import VtyLines
-from ios_emu.lab.vty_terminal import VtyTerminal
 
 _BACKLOG = 128
-_MOST_WAITING = 4 * 1024 * 1024
-_MOST_TYPED = 64 * 1024
 _WINDOW = 64 * 1024
 # How long a client may take to say goodbye.
 _FAREWELL_SECONDS = 5.0
+# How long all of them together may take to be told that the door closes.
+_CLOSE_SECONDS = 1.0
 _VERSION = "Cisco-1.25"
 _KEY_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256")
-_BREAK, _INTERRUPT = b"\x1e", b"\x03"
 
 # What it says of clients that go away is news for nobody, and user names are nobody's business.
 logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
 # A client that goes while it is written to: asyncssh only hears of it later, and writes on.
 logging.getLogger("asyncio").addFilter(lambda record: "socket.send() raised" not in record.getMessage())
+
+
+async def open_ssh(site: Site, value: str) -> SshDoor:
+    """Opens `--ssh HOST:PORT=DEVICE`. Raises UsageError, and StateError where its key can't be kept."""
+    listening = read_listening("ssh", value, "HOST:PORT=DEVICE", f"{LOOPBACK}:2222=R1")
+    name, state = listening.target, site.state
+    device = site.lab[name]
+    if not isinstance(device, RouterDevice):
+        raise UsageError(listening.option, "can't be opened", f"{name} has no SSH server", "name a router")
+    record = f"{name}/ssh-host-keys"
+    kept = None if state is None else state.read(record)
+    keys = host_keys(kept, lambda data: None if state is None else state.write(record, data))
+    door = SshDoor(device, site.drive.wake, keys)
+    try:
+        await door.listen(listening.host, listening.port)
+    except (OSError, UnicodeError) as error:
+        raise cannot_listen(listening, error) from None
+    warn_if_open(site, door.opened)
+    return door
 
 
 def host_keys(kept: bytes | None, keep: Callable[[bytes], None]) -> list[asyncssh.SSHKey]:
@@ -59,15 +89,16 @@ def _split(pem: bytes) -> list[bytes]:
 class SshDoor:
     """A listening port for the SSH server of one router."""
 
-    def __init__(self, lines: VtyLines, wake: Wake, keys: list[asyncssh.SSHKey]) -> None:
-        self.lines = lines
+    def __init__(self, device: RouterDevice, wake: Wake, keys: list[asyncssh.SSHKey]) -> None:
+        self.opened = Opened("ssh", device.name, "")
+        self.lines = device.vtys
         self.wake = wake
         self.clients: set[_Client] = set()
         self._keys = keys
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
-    async def listen(self, host: str, port: int) -> tuple[str, int]:
-        """Opens the port; returns where it listens. Raises OSError."""
+    async def listen(self, host: str, port: int) -> None:
+        """Opens the port. Raises OSError, and UnicodeError for a name that can't be one."""
         self._acceptor = await asyncssh.create_server(
             lambda: _Client(self),
             host,
@@ -85,15 +116,17 @@ class SshDoor:
             # The router's own time-out ends a login; this is for a client that never had a line.
             login_timeout="2m",
         )
-        address = self._acceptor.sockets[0].getsockname()
-        return address[0], address[1]
+        self.opened = replace(self.opened, where=where(self._acceptor.sockets[0].getsockname()))
 
     async def close(self) -> None:
         """Closes the port and all its connections."""
         if self._acceptor is not None:
             self._acceptor.close()
-        for client in list(self.clients):
-            client.hang_up()
+        clients = list(self.clients)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                for client in clients:
+                    await client.leave()
 
 
 class _Client(asyncssh.SSHServer):
@@ -103,7 +136,7 @@ class _Client(asyncssh.SSHServer):
         self.door = door
         self.line: SshLine | None = None
         self._connection: asyncssh.SSHServerConnection | None = None
-        self._session: _Session | None = None
+        self._session: SshSession | None = None
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -174,12 +207,18 @@ class _Client(asyncssh.SSHServer):
         """Is the answer right?"""
         return len(responses) == 1 and self._check(username, responses[0])
 
-    def session_requested(self) -> _Session | bool:
+    def session_requested(self) -> SshSession | bool:
         """The session, of which there is one."""
         if self.line is None or self._session is not None:
             return False
-        self._session = _Session(self, self.line)
+        self._session = SshSession(self.line, self.door.wake, self.hang_up, self.abort)
         return self._session
+
+    async def leave(self) -> None:
+        """Ends the connection, and waits until that is said."""
+        self.hang_up()
+        if self._connection is not None:
+            await self._connection.wait_closed()
 
     def hang_up(self) -> None:
         """Ends the connection."""
@@ -216,123 +255,3 @@ class _Client(asyncssh.SSHServer):
             asyncio.get_running_loop().call_later(
                 _FAREWELL_SECONDS if self._session is not None else 0, self._connection.abort
             )
-
-
-class _Session(asyncssh.SSHServerSession[bytes]):
-    """The session of a client: a terminal, or a single command."""
-
-    def __init__(self, client: _Client, line: SshLine) -> None:
-        self._client = client
-        self._line = line
-        self._wake = client.door.wake
-        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-        self._terminal: VtyTerminal | None = None
-        self._window: tuple[int, int] | None = None
-        self._command: str | None = None
-        self._out = bytearray()
-        self._typed = 0
-        self._paused = False
-        self._input_ended = False
-
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """The channel is open."""
-        self._channel = chan
-
-    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
-        """The client has a terminal of that size; its modes are its own affair."""
-        self._window = term_size[:2]
-        return True
-
-    def shell_requested(self) -> bool:
-        """The prompt, please."""
-        return True
-
-    def exec_requested(self, command: str) -> bool:
-        """That command, please."""
-        self._command = (command.splitlines() or [""])[0]
-        return True
-
-    def session_started(self) -> None:
-        """Begins what was asked for."""
-        self._wake(self._start)
-
-    def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
-        """Keys."""
-        self._type(data)
-
-    def break_received(self, msec: int) -> bool:
-        """The break key."""
-        self._type(_BREAK)
-        return True
-
-    def signal_received(self, signal: str) -> None:
-        """Ctrl-C, from a client that sends it so; others mean nothing to a router."""
-        if signal == "INT":
-            self._type(_INTERRUPT)
-
-    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
-        """The window was drawn larger or smaller."""
-        terminal = self._terminal
-        if terminal is not None:
-            self._wake(lambda: terminal.set_window(width, height))
-
-    def eof_received(self) -> bool:
-        """The client types no more: the session ends with the command that is at work."""
-        self._input_ended = True
-        asyncio.get_running_loop().call_soon(self._flush)
-        return True
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The channel is closed: without a session there is nothing left to do."""
-        self._channel = None
-        self._client.hang_up()
-
-    def end(self) -> None:
-        """The session is over."""
-        self._write_out()
-        if self._channel is not None:
-            self._channel.exit(0)
-
-    def _start(self) -> None:
-        if self._command is None:
-            self._terminal = self._line.open(self._show, self._window)
-        else:
-            self._terminal = self._line.run(self._command, self._show)
-
-    def _type(self, data: bytes) -> None:
-        terminal = self._terminal
-        if terminal is None:
-            return
-        self._wake(lambda: terminal.receive(data))
-        self._typed = self._typed + len(data) if terminal.deaf else 0
-        if self._typed > _MOST_TYPED and self._channel is not None and not self._paused:
-            self._paused = True
-            self._channel.pause_reading()
-
-    def _show(self, data: bytes) -> None:
-        # All that one wake-up prints is one write: a client finds the prompt at the end of what it reads.
-        if not self._out:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._out += data
-
-    def _write_out(self) -> None:
-        channel, data = self._channel, bytes(self._out)
-        self._out.clear()
-        if channel is None or channel.is_closing() or not data:
-            return
-        if channel.get_write_buffer_size() + len(data) > _MOST_WAITING:
-            self._client.abort()
-        else:
-            channel.write(data)
-
-    def _flush(self) -> None:
-        """Writes; a session that listens again is typed at again, or is over when nobody types any more."""
-        self._write_out()
-        terminal, channel = self._terminal, self._channel
-        if terminal is None or terminal.deaf or channel is None or channel.is_closing():
-            return
-        if self._paused:
-            self._paused, self._typed = False, 0
-            channel.resume_reading()
-        if self._input_ended:
-            self._wake(self._line.close)

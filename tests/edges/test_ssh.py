@@ -89,9 +89,11 @@ async def door(tmp_path: Path, configuration: str = LOCAL) -> AsyncIterator[Door
     device = lab["R1"]
     assert isinstance(device, RouterDevice)
     drive = RealTime(lab)
-    opened = SshDoor(device.vtys, drive.wake, KEYS)
+    opened = SshDoor(device, drive.wake, KEYS)
     try:
-        yield Door(lab, await opened.listen("127.0.0.1", 0))
+        await opened.listen("127.0.0.1", 0)
+        host, _, port = opened.opened.where.rpartition(":")
+        yield Door(lab, (host, int(port)))
     finally:
         await opened.close()
         drive.stop()
@@ -515,6 +517,5 @@ def test_without_asyncssh_one_line_says_what_to_install(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == (
-        "ios-emu: --ssh 127.0.0.1:0=R1: can't be: asyncssh is not installed; pip install 'ios-emu[ssh]'\n"
-    )
+    message = "can't be opened: asyncssh is not installed; pip install 'ios-emu[ssh]'"
+    assert done.stderr == f"ios-emu: --ssh 127.0.0.1:0=R1: {message}\n"
