@@ -16,7 +16,7 @@ from lark.grammar import NonTerminal, Terminal
 from lark.load_grammar import load_grammar
 
 from ios_emu.cli import modes
-from ios_emu.cli.grammar import GrammarSource
+from ios_emu.cli.grammar_source import GrammarSource
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.reader import Reader, load_reader
 from ios_emu.errors import ProgrammingError

@@ -1,32 +1,19 @@
-"""The command line as data: reads `grammar/*.lark` and builds the one parser for all modes.
+"""The command line as data: the grammar of `grammar/*.lark`, ready to read lines of any mode.
 
-A grammar file is Lark's own language with three conventions that live in Lark's comments:
-
-* `//: text` behind an alternative is the `?` text of the word that the alternative begins with, and
-  behind a terminal it is `display  text` of an argument (`<0-365>  Days`). Flags stand before the colon:
-  a privilege level (`//15: ...`), and `ios` or `pt` where only that dialect
-  lists the word, `hidden` where none does.
-* `//? rule [level] [ios|pt] word: text` is a word that a real 2811 knows at that level of the menu and
-  that is not implemented here. It counts for abbreviations, for the caret and for `?`.
-* `//= rule word: text` is the text of a word in Packet Tracer's list, where it is another.
-* `_NO` (declared in `common.lark`) stands where a line that begins with `no` or `default` may end, and
-  `_UNIMPLEMENTED` alone at a level of which only words are known.
-
-An argument's type is the terminal that it is defined as: `DAYS: INT` is a number, `ROUTER: IP` an address.
+`grammar_source` tells how the files are written, `grammar_tables` how Lark's parser is made of them and kept.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from lark import Lark, Token
-from lark.common import LexerConf
-from lark.lexer import Lexer, LexerState
+from lark.parsers.lalr_interactive_parser import InteractiveParser
 
+from ios_emu.cli.grammar_source import GrammarSource, Help, grammar_folder
+from ios_emu.cli.grammar_tables import Tables, begin, build, kept_tables
 from ios_emu.errors import ProgrammingError
 
 MODES = (
@@ -45,147 +32,7 @@ MODES = (
     "host",
 )
 
-_FLAGS = r"(?P<level>\d+)?\s*(?P<dialect>ios|pt|hidden)?"
-_HELP = re.compile(rf"^(?P<body>.*?)\s*//\s*{_FLAGS}\s*:\s?(?P<text>.*)$")
-_KNOWN = re.compile(rf"^//\?\s+(?P<rule>\w+)\s+{_FLAGS}\s*(?P<word>\S+):\s(?P<text>.*)$")
-_ALTERNATE = re.compile(r"^//=\s+(?P<rule>\w+)\s+(?P<word>\S+):\s(?P<text>.*)$")
-_RULE = re.compile(r"^[?!]?(?P<name>[a-z_][a-z0-9_]*)(?:\.\d+)?\s*:(?P<rest>.*)$")
-_TERMINAL = re.compile(r"^(?P<name>_?[A-Z][A-Z0-9_]*)(?:\.\d+)?\s*:(?P<rest>.*)$")
-_ALTERNATIVE = re.compile(r"^\s*\|(?P<rest>.*)$")
-_FIRST = re.compile(r'^\s*[(\[]*\s*(?:"(?P<word>[^"]+)"|(?P<terminal>_?[A-Z][A-Z0-9_]*))')
-_STRING = re.compile(r'^"(?P<word>[^"]+)"i?$')
-_ALIAS = re.compile(r"->\s*(?P<alias>\w+)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """The `?` entry of a word: its text, the privilege level that it needs, the dialect that lists it."""
-
-    text: str
-    level: int = 0
-    dialect: str | None = None
-    display: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A word that a real 2811 has and this one has not."""
-
-    rule: str
-    word: str
-    help: Help
-
-
-@dataclass(slots=True)
-class GrammarSource:
-    """What the comments of the grammar files say, and the text that Lark reads."""
-
-    text: str
-    words: dict[tuple[str, str], Help] = field(default_factory=dict)
-    terminals: dict[str, Help] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
-    known: dict[str, dict[str, Known]] = field(default_factory=dict)
-    alternates: dict[tuple[str, str], str] = field(default_factory=dict)
-    aliases: list[str] = field(default_factory=list)
-
-    def base(self, terminal: str) -> str:
-        """The primitive type that `terminal` is defined as, through any number of steps."""
-        while terminal in self.types:
-            terminal = self.types[terminal]
-        return terminal
-
-
-def grammar_folder() -> Path:
-    """Where the grammar files are: the checkout's `grammar/`, or the copy that the wheel carries."""
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent / "grammar"
-    return checkout if (checkout / "common.lark").is_file() else package / "grammar"
-
-
-def read_source(files: Iterable[tuple[str, str]]) -> GrammarSource:
-    """Joins grammar files, given as (name, text), and collects what their comments say.
-
-    Raises ProgrammingError where a comment is malformed or gives one word two texts.
-    """
-    lines: list[str] = []
-    source = GrammarSource("")
-    for name, text in files:
-        rule = ""
-        for number, line in enumerate(text.splitlines(), 1):
-            where = f"{name}:{number}"
-            if line.startswith("//?"):
-                _add_known(source, line, where)
-            elif (alternate := _ALTERNATE.match(line)) is not None:
-                source.alternates[alternate["rule"], alternate["word"]] = alternate["text"]
-            else:
-                rule = _add_line(source, line, rule, where)
-            lines.append(line)
-    source.text = "\n".join(lines) + "\n"
-    return source
-
-
-def _add_known(source: GrammarSource, line: str, where: str) -> None:
-    match = _KNOWN.match(line)
-    if match is None:
-        raise ProgrammingError(f"{where}: not of the form '//? rule [level] [ios|pt] word: text': {line}")
-    rule, word = match["rule"], match["word"]
-    words = source.known.setdefault(rule, {})
-    if word in words:
-        raise ProgrammingError(f"{where}: {word} is listed twice as known in {rule}")
-    words[word] = Known(rule, word, _help(match))
-
-
-def _add_line(source: GrammarSource, line: str, rule: str, where: str) -> str:
-    """Takes in one line of Lark; returns the rule that the next line may continue."""
-    commented = _HELP.match(line)
-    body = commented["body"] if commented else line.split("//")[0]
-    if (alias := _ALIAS.search(body)) is not None:
-        source.aliases.append(alias["alias"])
-    if (terminal := _TERMINAL.match(body)) is not None:
-        _add_terminal(source, terminal, commented)
-        return ""
-    if (start := _RULE.match(body)) is not None:
-        rule, rest = start["name"], start["rest"]
-    elif (alternative := _ALTERNATIVE.match(body)) is not None:
-        rest = alternative["rest"]
-    else:
-        return rule
-    if commented is None:
-        return rule
-    first = _FIRST.match(rest)
-    if first is None or first["word"] is None:
-        raise ProgrammingError(f"{where}: a '?' text needs an alternative that begins with a keyword")
-    key = rule, first["word"]
-    if key in source.words:
-        raise ProgrammingError(f"{where}: {key[1]} has two '?' texts in {rule}")
-    source.words[key] = _help(commented)
-    return rule
-
-
-def _add_terminal(source: GrammarSource, match: re.Match[str], commented: re.Match[str] | None) -> None:
-    name, definition = match["name"], match["rest"].strip()
-    if _TERMINAL.match(f"{definition}:") is not None:
-        source.types[name] = definition
-    if commented is not None:
-        entry = _help(commented)
-        if _STRING.match(definition) is None:
-            display, _, text = entry.text.partition("  ")
-            entry = Help(text.strip(), entry.level, entry.dialect, display)
-        source.terminals[name] = entry
-
-
-def _help(match: re.Match[str]) -> Help:
-    return Help(match["text"].strip(), int(match["level"] or 0), match["dialect"])
-
-
-class _NoLexer(Lexer):
-    """Lark's place for a lexer: the reader feeds tokens itself, word by word."""
-
-    def __init__(self, lexer_conf: LexerConf) -> None:
-        pass
-
-    def lex(self, lexer_state: LexerState, parser_state: object) -> Iterator[Token]:  # noqa: ARG002
-        return iter(())
+_RANGE = re.compile(r"^<(\d+)-(\d+)>$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,34 +53,28 @@ class Choice:
         return self.word or self.help.display or self.terminal
 
 
-_RANGE = re.compile(r"^<(\d+)-(\d+)>$")
-
-
 class Grammar:
     """The loaded grammar: Lark's tables plus the `?` texts, and a start rule for each mode."""
 
-    def __init__(self, source: GrammarSource, starts: Iterable[str] = MODES) -> None:
-        self.source = source
-        # Both are needed and neither is documented well: `debug` keeps the item sets in the parse table,
-        # which is where the `?` texts find the rule of a word; `strict` makes a conflict an error.
-        self.lark = Lark(
-            source.text,
-            parser="lalr",
-            lexer=_NoLexer,
-            start=list(starts),
-            maybe_placeholders=False,
-            debug=True,
-            strict=True,
-        )
-        self.keywords: dict[str, str] = {}
-        for terminal in self.lark.terminals:
-            if terminal.pattern.type == "str":
-                self.keywords[terminal.name] = terminal.pattern.value
+    def __init__(self, tables: Tables) -> None:
+        self.source: GrammarSource = tables.source
+        self.tables = tables
+        self._table = tables.parse_table()
+        self._callbacks = tables.callbacks()
+
+    @classmethod
+    def of(cls, source: GrammarSource, starts: Iterable[str] = MODES) -> Grammar:
+        """The grammar of a source, built anew."""
+        return cls(build(source, tuple(starts)))
+
+    def begin(self, mode: str) -> InteractiveParser:
+        """A parser at the beginning of a line typed in `mode`."""
+        return begin(self._table, self._callbacks, mode)
 
     def choice(self, terminal: str, rule: str) -> Choice:
         """The menu entry of `terminal` in `rule`."""
         source = self.source
-        word = self.keywords.get(terminal)
+        word = self.tables.keywords.get(terminal)
         if word is not None:
             help_ = source.words.get((rule, word)) or source.terminals.get(terminal)
             return Choice(terminal, word, rule, help_ or Help(""))
@@ -245,13 +86,7 @@ class Grammar:
         return Choice(terminal, None, rule, entry, source.base(terminal), low, high)
 
 
-def read_folder(folder: Path) -> GrammarSource:
-    """Reads every grammar file of a folder, in the order of their names."""
-    paths = sorted(folder.glob("*.lark"))
-    return read_source((path.name, path.read_text(encoding="utf-8")) for path in paths)
-
-
 @cache
 def load_grammar() -> Grammar:
     """The grammar of this installation, loaded once for each process."""
-    return Grammar(read_folder(grammar_folder()))
+    return Grammar(kept_tables(grammar_folder(), MODES))

@@ -88,7 +88,6 @@ class Place:
 
 def fork(parser: InteractiveParser) -> InteractiveParser:
     """A parser at the same place that can be fed without moving the first one."""
-    # `copy()` also copies the lexer's thread, which nobody feeds here and which costs more than the rest.
     state = parser.parser_state.copy(deepcopy_values=False)
     return InteractiveParser(parser.parser, state, parser.lexer_thread)
 
@@ -110,7 +109,7 @@ def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
         elif terminal == "_NO":
             place.ends_negated = True
         elif terminal == "_UNIMPLEMENTED":
-            levels |= _rules(trial)
+            levels |= _rules(grammar, trial)
         else:
             _add_choices(grammar, place, terminal, trial, levels)
     for rule in levels:
@@ -129,11 +128,11 @@ def _add_choices(
 ) -> None:
     """Notes the choices that `terminal`, just fed to `trial`, makes: the item set tells their rules."""
     choices: dict[Choice, None] = {}
-    for pointer in trial.parser_state.state_stack[-1]:
+    for item in grammar.tables.items[trial.parser_state.state_stack[-1]]:
         # Items with the dot at the left were predicted behind `terminal`: they are not what it was.
-        if pointer.index:
-            choices[grammar.choice(terminal, pointer.rule.origin.name)] = None
-    begun = _rules(trial)
+        if item.read:
+            choices[grammar.choice(terminal, item.rule)] = None
+    begun = _rules(grammar, trial)
     levels |= begun
     place.interface |= INTERFACE in begun
     best = [choice for choice in choices if choice.help.text] or list(choices)
@@ -147,6 +146,7 @@ def _add_choices(
         raise ProgrammingError(f"two terminals are spelled {choice.word} at one place")
 
 
-def _rules(parser: InteractiveParser) -> set[str]:
+def _rules(grammar: Grammar, parser: InteractiveParser) -> set[str]:
     """The rules whose first symbol was fed last: the levels of the menu that the word belongs to."""
-    return {pointer.rule.origin.name for pointer in parser.parser_state.state_stack[-1] if pointer.index == 1}
+    items = grammar.tables.items[parser.parser_state.state_stack[-1]]
+    return {item.rule for item in items if item.read == 1}

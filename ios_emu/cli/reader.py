@@ -82,7 +82,7 @@ class Reader:
         self._places: dict[tuple[object, ...], Place] = {}
         self._starts: dict[tuple[str, int], Beginning] = {}
         self._rules: dict[str, list[Rule]] = {}
-        for rule in grammar.lark.rules:
+        for rule in grammar.tables.rules:
             self._rules.setdefault(rule.origin.name, []).append(rule)
         self._repeated = self._find_repeated()
 
@@ -100,7 +100,7 @@ class Reader:
                 hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
                 raise IncompleteCommand(hint)
             walk.parser.feed_token(Token("_NO", ""))
-        tree = walk.parser.feed_eof()  # type: ignore[no-untyped-call]
+        tree = walk.parser.feed_token(Token("$END", ""))
         command = self._command(tree, " ".join(walk.words))
         command.negated = walk.negation == "no"
         command.defaulted = walk.negation == "default"
@@ -170,7 +170,7 @@ class Reader:
     def parameters(self) -> dict[str, dict[str, bool]]:
         """The arguments of each handler that the grammar names: name -> must it always be given."""
         found: dict[str, list[set[str]]] = {}
-        for rule in self.grammar.lark.rules:
+        for rule in self.grammar.tables.rules:
             if rule.alias is None:
                 continue
             found.setdefault(rule.alias, []).extend(self._forms(rule.expansion, frozenset()))
@@ -203,7 +203,7 @@ class Reader:
 
     def _find_repeated(self) -> dict[str, set[str]]:
         repeated: dict[str, set[str]] = {}
-        for rule in self.grammar.lark.rules:
+        for rule in self.grammar.tables.rules:
             names = [symbol.name for symbol in rule.expansion]
             twice = {name.lower() for name in names if names.count(name) > 1}
             repeated.setdefault(rule.alias or "", set()).update(twice)
@@ -212,7 +212,7 @@ class Reader:
     def _start(self, mode: str, level: int) -> Beginning:
         start = self._starts.get((mode, level))
         if start is None:
-            parser = self.grammar.lark.parse_interactive("", start=mode)
+            parser = self.grammar.begin(mode)
             start = self._starts[mode, level] = Beginning(Walk(parser, level))
         return start
 
@@ -224,7 +224,7 @@ class Reader:
             start = self._start(mode, level)
         else:
             # What was understood under other rules must not be taken from there.
-            parser = self.grammar.lark.parse_interactive("", start=mode)
+            parser = self.grammar.begin(mode)
             start = Beginning(Walk(parser, level, mode, privileges))
         position = 0
         while position < len(words) and (more := start.following.get(words[position].text.lower())):
