@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -13,8 +14,11 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from ios_emu.edges.doors import Site
 from ios_emu.edges.realtime import RealTime
-from ios_emu.edges.ssh import SshDoor, host_keys
+from ios_emu.edges.ssh import SshDoor, host_keys, open_ssh
+from ios_emu.edges.store import StateFolder
+from ios_emu.errors import UsageError
 from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.topology import Lab
 
@@ -501,6 +505,26 @@ def test_host_keys_are_kept_and_damaged_ones_are_made_anew() -> None:
     assert len(kept) == 1
     host_keys(b"rubbish", kept.append)
     assert len(kept) == 2
+
+
+def test_a_door_that_can_not_be_is_told(tmp_path: Path) -> None:
+    async def act() -> None:
+        lab = Lab("ping")
+        for value, message in {
+            "127.0.0.1:0=PC1": "can't be opened: PC1 has no SSH server; name a router",
+            "127.0.0.1=R1": "is not understood: it is HOST:PORT=DEVICE; write --ssh 127.0.0.1:2222=R1",
+            "192.0.2.1:0=R1": "can't listen at 192.0.2.1:0: Cannot assign requested address; use another",
+        }.items():
+            with pytest.raises(UsageError, match=re.escape(f"--ssh {value}: {message}")):
+                await open_ssh(Site(lab, RealTime(lab), None, lambda text: None), value)
+        with StateFolder(tmp_path) as state:
+            site = Site(lab, RealTime(lab), state, lambda text: None)
+            first, second = [await open_ssh(site, "127.0.0.1:0=R1") for _ in range(2)]
+            assert state.names() == ["R1/ssh-host-keys"]
+            for door in (first, second):
+                await door.close()
+
+    scenario(act)
 
 
 def test_without_asyncssh_one_line_says_what_to_install(tmp_path: Path) -> None:
