@@ -41,7 +41,7 @@ _VERSION = "Cisco-1.25"
 _KEY_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256")
 
 # What it says of clients that go away is news for nobody, and user names are nobody's business.
-logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+logging.getLogger("asyncssh").setLevel(logging.ERROR)
 # A client that goes while it is written to: asyncssh only hears of it later, and writes on.
 logging.getLogger("asyncio").addFilter(lambda record: "socket.send() raised" not in record.getMessage())
 
