@@ -143,7 +143,12 @@ class _Client(asyncssh.SSHServer):
         """A line is taken, or the client is turned away."""
         self._connection = conn
         self.door.clients.add(self)
-        peer = ip_address(conn.get_extra_info("peername")[0].partition("%")[0])
+        name = conn.get_extra_info("peername")
+        if name is None:
+            # It has gone already.
+            asyncio.get_running_loop().call_soon(conn.abort)
+            return
+        peer = ip_address(name[0].partition("%")[0])
 
         def take() -> None:
             self.line = take_line(self.door.lines, peer, self._end)
