@@ -19,6 +19,7 @@ from ios_emu.cli import modes
 from ios_emu.cli.grammar_source import GrammarSource
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.reader import Reader, load_reader
+from ios_emu.devices.kept_blocks import BLOCK_KINDS
 from ios_emu.errors import ProgrammingError
 
 _Node = Tree[Token] | Token | Terminal | NonTerminal
@@ -56,6 +57,8 @@ _SECTIONS = (
     ("class_relay", "Relay agent information of a DHCP class", modes.CLASS_RELAY),
     ("control_plane", "Control-plane configuration", modes.CONTROL_PLANE),
 )
+KEPT_SECTIONS = {f"Below `{kind.key}`": kind for kind in {kind.name: kind for kind in BLOCK_KINDS}.values()}
+"""The sub-modes that are only kept, by title: of several ways into one the last is named."""
 # Parts of commands that are written with one word in the table and have a section of their own.
 _PARTS = {"interface_name": "INTERFACE", "pipe": "FILTER"}
 # Alternatives that put something in front of a command, or behind it.
@@ -65,6 +68,18 @@ _STATES = {
     "dhcp_kept": "Kept",
     "interface_kept": "Kept",
     "override_kept": "Kept",
+    "block": "Kept",
+    "block_address": "Kept",
+    "block_end": "Kept",
+    "block_many": "Kept",
+    "block_on": "Kept",
+    "block_one": "Kept",
+    "certificate": "Kept",
+    "interface_many": "Kept",
+    "interface_on": "Kept",
+    "interface_one": "Kept",
+    "isakmp_encryption": "Kept",
+    "passive_interface": "Kept",
     "marker": "Read",
 }
 _USER_LEVEL = 1
@@ -105,6 +120,8 @@ def command_table(reader: Reader) -> str:
     ]
     for rule, title, mode in _SECTIONS:
         blocks += _section(f"{title}: `{modes.prompt('Router', mode, 15)}`", walk.section(rule))
+    for title, kind in KEPT_SECTIONS.items():
+        blocks += _section(f"{title}: `Router({kind.prompt})#`", walk.section(kind.name))
     blocks += _section("The lab prompt: `lab>` (Ctrl-])", walk.section("lab"))
     blocks += _section("A host's prompt: `C:\\>`", walk.section("host"))
     blocks += _section("`INTERFACE`", walk.section("interface_name"))

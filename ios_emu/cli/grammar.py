@@ -14,9 +14,10 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.grammar_source import GrammarSource, Help, grammar_folder
 from ios_emu.cli.grammar_tables import Tables, begin, build, kept_tables
+from ios_emu.devices.kept_blocks import BLOCK_KINDS
 from ios_emu.errors import ProgrammingError
 
-MODES = (
+_MODES = (
     "exec",
     "config",
     "interface",
@@ -31,6 +32,9 @@ MODES = (
     "lab",
     "host",
 )
+
+MODES = (*_MODES, *dict.fromkeys(kind.name for kind in BLOCK_KINDS))
+"""The start rules of the grammar: a mode each, and those of the sub-modes that are only kept."""
 
 _RANGE = re.compile(r"^<(\d+)-(\d+)>$")
 

@@ -105,10 +105,11 @@ def build(source: GrammarSource, starts: tuple[str, ...]) -> Tables:
     table = made.parser.parser._parse_table
     numbered = IntParseTable.from_ParseTable(table)
     # `from_ParseTable` numbers the states in the order of the table.
-    # Few items are different: each is kept once.
+    # Items of which nothing was read were predicted behind the word: they are not what it was. Of the others
+    # few are different: each is kept once.
     item = cache(Item)
     items = {
-        number: tuple(item(pointer.rule.origin.name, pointer.index) for pointer in state)
+        number: tuple(item(pointer.rule.origin.name, pointer.index) for pointer in state if pointer.index)
         for number, state in enumerate(table.states)
     }
     moves = {

@@ -116,7 +116,9 @@ def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
         for known in grammar.source.known.get(rule, {}).values():
             place.known[known.word.lower()] = Choice("", known.word, rule, known.help)
     for spelled in place.keywords:
-        if place.known.pop(spelled, None) is not None:
+        missing = place.known.pop(spelled, None)
+        # A word that is missing in one rule of a place may be there in another: `interface Tunnel`.
+        if missing is not None and missing.rule == place.keywords[spelled].rule:
             raise ProgrammingError(f"{spelled} is both in the grammar and known as missing")
     place.spelled = sorted({*place.keywords, *place.known})
     place.arguments.sort(key=lambda choice: RANK[choice.base])
@@ -129,9 +131,7 @@ def _add_choices(
     """Notes the choices that `terminal`, just fed to `trial`, makes: the item set tells their rules."""
     choices: dict[Choice, None] = {}
     for item in grammar.tables.items[trial.parser_state.state_stack[-1]]:
-        # Items with the dot at the left were predicted behind `terminal`: they are not what it was.
-        if item.read:
-            choices[grammar.choice(terminal, item.rule)] = None
+        choices[grammar.choice(terminal, item.rule)] = None
     begun = _rules(grammar, trial)
     levels |= begun
     place.interface |= INTERFACE in begun

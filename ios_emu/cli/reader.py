@@ -43,13 +43,15 @@ class Command:
     """A line that was understood: the handler's name and its arguments.
 
     `negated` is true behind `no`, `defaulted` behind `default`; `exec_` behind `do`. `columns` tells where
-    in the line each argument stands, `text` is the line with its keywords written out, without `no`.
+    in the line each argument stands, `text` is the line with its keywords written out, without `no`, and
+    `head` the part of it in front of the first argument.
     """
 
     handler: str
     arguments: dict[str, object]
     columns: dict[str, int]
     text: str
+    head: str = ""
     negated: bool = False
     defaulted: bool = False
     exec_: bool = False
@@ -102,6 +104,7 @@ class Reader:
             walk.parser.feed_token(Token("_NO", ""))
         tree = walk.parser.feed_token(Token("$END", ""))
         command = self._command(tree, " ".join(walk.words))
+        command.head = " ".join(walk.words[: walk.head])
         command.negated = walk.negation == "no"
         command.defaulted = walk.negation == "default"
         return command
@@ -285,6 +288,8 @@ class Reader:
             token = Token(choice.terminal, text, column=word.column)
             token.value = value
             walk.parser.feed_token(token)
+            if walk.head is None:
+                walk.head = len(walk.words)
             walk.words.append(text)
             return len(words) if whole else position + 1
         raise InvalidInput(word.column + place.shared(word.text, walk.level, walk.needs))

@@ -21,6 +21,7 @@ from ios_emu.cli.modes import Mode
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.devices.router import Router
@@ -46,9 +47,17 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-_Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass)
+_Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
 Target = (
-    Interface | InterfaceRange | Pool | SecondaryNetwork | PoolClass | DhcpClass | list[LineSettings] | None
+    Interface
+    | InterfaceRange
+    | Pool
+    | SecondaryNetwork
+    | PoolClass
+    | DhcpClass
+    | Block
+    | list[LineSettings]
+    | None
 )
 """What the commands of a sub-mode work on."""
 

@@ -29,6 +29,8 @@ class Walk:
         self.mode = mode
         self.privileges = privileges
         self.words: list[str] = []
+        # How many words stand in front of the first argument; None before there is one.
+        self.head: int | None = None
         self.negation: str | None = None
         self.known: Choice | None = None
 
@@ -36,6 +38,7 @@ class Walk:
         """The same way so far, to be gone on with apart."""
         walk = Walk(fork(self.parser), self.level, self.mode, self.privileges)
         walk.words = self.words.copy()
+        walk.head = self.head
         walk.negation = self.negation
         return walk
 

@@ -10,6 +10,7 @@ from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
+from ios_emu.devices.kept_blocks import BlockLines
 from ios_emu.devices.lines import Lines
 from ios_emu.devices.logging_settings import LoggingSettings
 from ios_emu.devices.names_config import Names
@@ -58,6 +59,7 @@ class Configuration:
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
     kept: dict[str, str] = field(default_factory=dict)
+    blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)
 
     def set_addresses(

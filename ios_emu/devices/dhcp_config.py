@@ -180,5 +180,4 @@ def _lease(minutes: int) -> str:
 
 def interface_dhcp_config(interface: Interface) -> list[str]:
     """What stands in front of an interface's address, without the blank at its beginning."""
-    trusted = ["ip dhcp relay information trusted"] if interface.relay_trusted else []
-    return [*trusted, *interface.kept.values()]
+    return ["ip dhcp relay information trusted"] if interface.relay_trusted else []

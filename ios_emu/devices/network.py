@@ -219,7 +219,8 @@ class RouterNetwork:
                     found, hop = self._resolve(table, int(next_hop))
                 if found is not None:
                     hops.append(Hop(found, hop))
-            if hops:
+            # What leads to Null0 has an entry without a hop: it hides the less exact ones.
+            if hops or any(name is not None and name.is_null for _, name in route.paths):
                 yield ForwardingEntry(
                     int(route.network.network_address), route.network.prefixlen, tuple(hops)
                 )

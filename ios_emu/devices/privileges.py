@@ -41,8 +41,13 @@ class Privileges:
             self.rules[mode, words[:count]] = Rule(rule.level)
 
     def reset(self, mode: str, words: tuple[str, ...]) -> None:
-        """Removes the rule of a command, and those of its beginnings that no other command needs."""
-        self.rules.pop((mode, words), None)
+        """Removes the rule of a command, those of longer ones, and of beginnings that no other command needs.
+
+        A longer one can't stay: it would bring this one's level back when the configuration is read again.
+        """
+        for where, other in list(self.rules):
+            if where == mode and other[: len(words)] == words:
+                del self.rules[where, other]
         for count in range(len(words) - 1, 0, -1):
             if not self._goes_deeper(mode, words[:count]):
                 self.rules.pop((mode, words[:count]), None)
@@ -75,7 +80,12 @@ class Privileges:
         )
 
     def configuration(self) -> Iterator[str]:
-        """The lines of the running configuration."""
-        for (mode, words), rule in self.rules.items():
+        """The lines of the running configuration: a beginning behind the commands that set its level, too."""
+        ordered: dict[tuple[str, tuple[str, ...]], Rule] = {}
+        for mode, words in self.rules:
+            begun = [key for key in self.rules if key[0] == mode and key[1][: len(words)] == words]
+            for key in sorted(begun, key=lambda key: -len(key[1])):
+                ordered.setdefault(key, self.rules[key])
+        for (mode, words), rule in ordered.items():
             whole = " all" if rule.whole else ""
             yield f"privilege {mode}{whole} level {rule.level} {' '.join(words)}"

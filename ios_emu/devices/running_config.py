@@ -19,11 +19,29 @@ from ios_emu.devices.interface import (
     DhcpAddress,
     Interface,
 )
-from ios_emu.devices.kept import KEPT, lines_at
+from ios_emu.devices.kept import interface_lines, lines_at
+from ios_emu.devices.kept_blocks import blocks_at
+from ios_emu.devices.kept_list import KEPT
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
 """The modes that have aliases: the start rule of the grammar, and what `alias` calls it."""
+
+
+_BEFORE_USERS = ("ip", "multilink", "vpdn", "parser", "voice-card", "voice", "key", "pki")
+_BEHIND_USERS = (
+    "vlan",
+    "track",
+    "class-map",
+    "policy-map",
+    "zone",
+    "isakmp",
+    "isakmp-settings",
+    "ipsec",
+    "crypto-map",
+    "spanning-tree",
+)
+_BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-range")
 
 
 def configuration_body(config: Configuration) -> str:
@@ -61,7 +79,8 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.encapsulation is not None:
         native = " native" if interface.encapsulation.native else ""
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
-    lines += [f" {line}" for line in interface_dhcp_config(interface)]
+    before, behind, last = interface_lines(interface.kept)
+    lines += [f" {line}" for line in [*interface_dhcp_config(interface), *before]]
     lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
     if interface.dhcp is not None:
         lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
@@ -72,17 +91,19 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
+    lines += [f" {line}" for line in behind]
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
     if interface.name.kind != "FastEthernet" or interface.is_subinterface:
-        return lines + shutdown
+        return lines + shutdown + [f" {line}" for line in last]
     medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
     if interface.keepalive is None:
         medium.append(" no keepalive")
     elif interface.keepalive != DEFAULT_KEEPALIVE:
         medium.append(f" keepalive {interface.keepalive}")
-    return lines + (shutdown + medium if dialect is Dialect.IOS else medium + shutdown)
+    lines += shutdown + medium if dialect is Dialect.IOS else medium + shutdown
+    return lines + [f" {line}" for line in last]
 
 
 def _dhcp_options(dhcp: DhcpAddress) -> str:
@@ -95,37 +116,43 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield _timestamps("debug", config)
     yield _timestamps("log", config)
     yield from _password_encryption(config)
-    yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker", "boot-end-marker", "!")
+    yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker")
+    yield from _kept(config, "boot")
+    yield from ("boot-end-marker", "!")
+    yield from _kept(config, "first")
     yield from config.logging.first_lines()
-    yield from lines_at(config.kept, "logging")
+    yield from _kept(config, "logging")
     yield from _enable(config)
     yield "!"
-    yield from lines_at(config.kept, "aaa")
+    yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
     yield from _clock(config)
     yield from ("!", "!")
-    yield from lines_at(config.kept, "cef")
+    yield from _kept(config, "cef")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
     yield from _names(config)
+    yield from _kept(config, *_BEFORE_USERS)
     yield from _users(config)
+    yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from lines_at(config.kept, "forward")
-    yield from lines_at(config.kept, "classless")
+    yield from _kept(config, "router", "pools", "forward", "arp", "classless")
     yield from _routes(config.routes.values())
-    yield from lines_at(config.kept, "flow")
+    yield from _kept(config, "flow")
     yield from ("!", "!")
-    yield from lines_at(config.kept, "http")
+    yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from _kept(config, "nat", "access-lists", "lists", "sla")
     yield from ("!", "!")
     yield from _last_kept(config)
     yield from ("control-plane", "!")
+    yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield "!"
     yield from _lines(config)
     yield "!"
-    yield from lines_at(config.kept, "scheduler")
+    yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
 
 
@@ -136,35 +163,46 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
     yield from config.logging.first_lines()
-    yield from lines_at(config.kept, "logging")
+    yield from _kept(config, "logging")
     yield from _enable(config)
     yield from _clock(config)
+    yield from _kept(config, "boot", "first")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield from ["!"] * 3
-    yield from lines_at(config.kept, "aaa")
-    yield from lines_at(config.kept, "cef")
+    yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
+    yield from _kept(config, "cef")
     yield from ["!"] * 8
     yield from _names(config)
+    yield from _kept(config, *_BEFORE_USERS)
     yield from _users(config)
+    yield from _kept(config, *(place for place in _BEHIND_USERS if place != "spanning-tree"))
     yield from ["!"] * 4
-    yield from lines_at(config.kept, "spanning-tree")
+    yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from lines_at(config.kept, "classless")
-    yield from lines_at(config.kept, "forward")
+    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
     yield from _routes(config.routes.values())
     yield "!"
-    yield from lines_at(config.kept, "flow")
-    yield from lines_at(config.kept, "http")
+    yield from _kept(config, "flow")
+    yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from _kept(config, "nat", "access-lists", "lists", "sla")
     yield from ["!"] * 3
     yield from _last_kept(config)
+    yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield from ["!"] * 4
     yield from _lines(config)
-    yield from lines_at(config.kept, "scheduler")
+    yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
+
+
+def _kept(config: Configuration, *places: str) -> Iterator[str]:
+    """What is kept at some places of the configuration: lines, then blocks."""
+    for place in places:
+        yield from lines_at(config.kept, place)
+        yield from blocks_at(config.blocks, place)
 
 
 def _clock(config: Configuration) -> Iterator[str]:
@@ -179,11 +217,12 @@ def _clock(config: Configuration) -> Iterator[str]:
 
 def _last_kept(config: Configuration) -> Iterator[str]:
     yield from config.logging.last_lines()
-    for place in ("cdp", "snmp", "file"):
+    for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs", "file"):
         lines = lines_at(config.kept, place)
         yield from lines
         if lines:
             yield "!"
+        yield from blocks_at(config.blocks, place)
 
 
 def _timestamps(which: str, config: Configuration) -> str:
@@ -195,7 +234,7 @@ def _timestamps(which: str, config: Configuration) -> str:
 
 
 def _password_encryption(config: Configuration) -> Iterator[str]:
-    yield from lines_at(config.kept, "service")
+    yield from _kept(config, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
     if config.logging.sequence_numbers:
         yield "service sequence-numbers"
@@ -219,7 +258,7 @@ def _names(config: Configuration) -> Iterator[str]:
         yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
     yield from config.names.lines(config.dialect is Dialect.IOS)
     yield from (f"ip name-server {address}" for address in config.name_servers)
-    yield from lines_at(config.kept, "names")
+    yield from _kept(config, "names")
 
 
 def _users(config: Configuration) -> Iterator[str]:
@@ -238,9 +277,14 @@ def _dns_server(config: Configuration) -> Iterator[str]:
 
 
 def _interfaces(config: Configuration) -> Iterator[str]:
+    software = False
     for name in sorted(config.interfaces):
+        if not software and name.kind != "Loopback":
+            software = True
+            yield from _kept(config, "software-interfaces")
         yield from interface_config(config.interfaces[name], config.dialect)
         yield "!"
+    yield from _kept(config, "dialer-interfaces")
 
 
 def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:

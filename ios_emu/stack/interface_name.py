@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # In this order the kinds stand in a configuration; the second entry is the short form (`Fa0/0`).
-KINDS: dict[str, str] = {"Loopback": "Lo", "FastEthernet": "Fa", "Vlan": "Vl"}
+KINDS: dict[str, str] = {"Loopback": "Lo", "FastEthernet": "Fa", "Vlan": "Vl", "Null": "Nu"}
 _ORDER = {kind: position for position, kind in enumerate(KINDS)}
 _WRITTEN = re.compile(r"([A-Za-z]+) ?([0-9].*)")
 _NUMBER = re.compile(r"(?:(?P<slot>\d+)/)?(?P<port>\d+)(?:\.(?P<sub>\d+))?")
@@ -60,6 +60,11 @@ class InterfaceName:
     def parent(self) -> InterfaceName:
         """The main interface of a sub-interface; a main interface's own name."""
         return InterfaceName(self.kind, self.slot, self.port)
+
+    @property
+    def is_null(self) -> bool:
+        """Is it Null0, where packets go to be discarded?"""
+        return self.kind == "Null"
 
     @property
     def short(self) -> str:

@@ -94,7 +94,7 @@ class _Table:
 
 def _usable(route: StaticRoute, table: _Table, up: set[InterfaceName]) -> bool:
     if route.interface is not None:
-        return route.interface in up
+        return route.interface.is_null or route.interface in up
     assert route.next_hop is not None
     via = table.lookup(int(route.next_hop))
     # IOS does not resolve a next hop through the default route or through the route itself.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ios_emu.cli.command_table import command_table
+from ios_emu.cli.command_table import KEPT_SECTIONS, command_table
 from ios_emu.cli.grammar import MODES
 from ios_emu.cli.reader import load_reader
 
@@ -33,7 +33,28 @@ SECTIONS = {
     "The lab prompt": "lab",
     "A host's prompt": "host",
 }
-HANDLERS = {"Kept": {"kept", "dhcp_kept", "interface_kept", "override_kept"}, "Read": {"marker"}}
+SECTIONS |= {title: kind.name for title, kind in KEPT_SECTIONS.items()}
+HANDLERS = {
+    "Kept": {
+        "kept",
+        "block",
+        "block_address",
+        "block_end",
+        "block_many",
+        "block_on",
+        "block_one",
+        "certificate",
+        "dhcp_kept",
+        "interface_kept",
+        "interface_many",
+        "interface_on",
+        "interface_one",
+        "isakmp_encryption",
+        "override_kept",
+        "passive_interface",
+    },
+    "Read": {"marker"},
+}
 SAMPLES = {
     "A.B.C.D": "10.0.0.1",
     "H.H.H": "0001.0002.0003",
@@ -159,7 +180,7 @@ def test_every_handler_of_the_grammar_is_listed() -> None:
         ("Privileged EXEC", "Works", "show running-config [interface INTERFACE | all | brief | linenum]"),
         ("Global configuration", "Works", "ip dhcp excluded-address A.B.C.D [A.B.C.D]"),
         ("Global configuration", "Works", "ip name-server A.B.C.D{1..6}"),
-        ("Global configuration", "Kept", "snmp-server community WORD [ro | rw]"),
+        ("Global configuration", "Kept", "snmp-server community WORD [ro | rw] [WORD]"),
         ("Global configuration", "Read", "boot-start-marker"),
         ("Interface configuration", "Works", "ip address A.B.C.D A.B.C.D [secondary]"),
         ("DHCP pool configuration", "Works", "lease (<0-365> [<0-23> [<0-59>]] | infinite)"),

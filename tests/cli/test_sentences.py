@@ -117,7 +117,8 @@ def test_every_word_of_a_menu_is_a_keyword_there(mode: str) -> None:
     found = menu([], mode)
     assert found is not None
     for entry in found.entries:
-        assert load_reader().complete(entry.name, mode) == entry.name
+        if not entry.name.startswith("<"):
+            assert load_reader().complete(entry.name, mode) == entry.name
 
 
 def assert_refused_as_ios_does(act: Callable[[], object], line: str) -> None:

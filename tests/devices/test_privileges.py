@@ -44,8 +44,8 @@ def test_a_reset_removes_the_rule_and_what_it_brought() -> None:
     rules.set("exec", ("show", "users"), Rule(5))
     rules.reset("exec", ("show", "clock"))
     assert list(rules.configuration()) == [
-        "privilege exec level 5 show",
         "privilege exec level 5 show users",
+        "privilege exec level 5 show",
     ]
     rules.reset("exec", ("show", "users"))
     assert list(rules.configuration()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ios_emu.cli import modes
+from ios_emu.cli.commands.config_kept import printed
 from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
 from ios_emu.devices.configuration import Configuration
@@ -172,13 +173,9 @@ def service_timestamps(
 def kept(call: Call, **arguments: object) -> str:
     """The commands of the list in `devices/kept.py`: they stand in the configuration and do nothing."""
     command = call.command
-    text, interface = command.text, arguments.get("interface_name")
-    if interface is not None:
-        # As it is printed: `Loopback0`, and not in two words.
-        text = f"{text.rsplit(maxsplit=2)[0]} {interface}"
     keep(
         call.config.kept,
-        text,
+        printed(command.text),
         call.dialect,
         negated=command.negated,
         defaulted=command.defaulted,

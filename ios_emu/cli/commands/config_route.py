@@ -19,13 +19,17 @@ def ip_route(
     name: str | None = None,
     permanent: str | None = None,
     tag: int | None = None,
+    null: str | None = None,
+    null_number: int = 0,
 ) -> str:
     """`ip route NETWORK MASK {INTERFACE | NEXT-HOP | INTERFACE NEXT-HOP} [DISTANCE] [name N] [permanent]`."""
     config = call.config
     destination = _destination(network, mask)
     if destination is None:
         return "%Inconsistent address and mask\n"
-    if interface_name is not None and interface_name not in config.interfaces:
+    if null is not None:
+        interface_name = InterfaceName("Null", None, null_number)
+    elif interface_name is not None and interface_name not in config.interfaces:
         raise call.invalid("interface_name")
     route = StaticRoute(destination, next_hop, interface_name, distance, name, permanent is not None, tag)
     if call.no:
