@@ -116,10 +116,23 @@ async def _tap(site: Site, value: str) -> Door:
     return await open_tap(site, value)
 
 
+async def _publish(site: Site, value: str) -> Door:
+    from ios_emu.edges.publish import open_publish
+
+    return await open_publish(site, value)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("console", "HOST:PORT=DEVICE", "A device's console over telnet.", _console),
     Kind("ssh", "HOST:PORT=DEVICE", "A router's SSH server (needs ios-emu[ssh]).", _ssh),
     Kind("tap", "IFNAME=DEVICE[:PORT]", "A Linux TAP device as a cable's end.", _tap),
+    # Behind the TAP devices: those have a port of their own choice.
+    Kind(
+        "publish",
+        "HOST:PORT=DEVICE:PORT[/udp]",
+        "A port of this machine that leads to a device's port, over the wire.",
+        _publish,
+    ),
 )
 
 

@@ -15,6 +15,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ios_emu.clock import MICROSECOND, SECOND, Clock, Timer
 
@@ -64,6 +65,13 @@ class PortCounters:
         return self.runts + self.giants
 
 
+class Way(Protocol):
+    """Where a port's frames go."""
+
+    def carry(self, frame: bytes) -> None:
+        """Takes a frame to the far end."""
+
+
 class Port:
     """An Ethernet port of a device. The device sets `receive` and `carrier_changed`.
 
@@ -94,7 +102,7 @@ class Port:
         self.last_out: int | None = None
         self._enabled = True
         self._carrier = False
-        self._way: _Way | None = None
+        self._way: Way | None = None
 
     @property
     def enabled(self) -> bool:
@@ -139,7 +147,7 @@ class Port:
         self.last_in = now
         self.receive(frame)
 
-    def plug(self, cable: Cable | None, way: _Way | None) -> None:
+    def plug(self, cable: Cable | None, way: Way | None) -> None:
         """The cable tells that it is this port's now, or no more."""
         self.cable, self._way = cable, way
 

@@ -71,7 +71,7 @@ class Door:
 
 
 class Automation:
-    """The lab, with a console door and an SSH door at each router."""
+    """The lab, with a console door and an SSH door at each router; telnet to the guarded one is published."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "lab.toml").write_text(LAB)
@@ -79,6 +79,7 @@ class Automation:
         arguments = ["serve", str(folder / "lab.toml"), "--quick", "--state", str(folder / "state"), "--json"]
         for router in (FRESH, GUARDED):
             arguments += ["--console", f"127.0.0.1:0={router}", "--ssh", f"127.0.0.1:0={router}"]
+        arguments += ["--publish", f"127.0.0.1:0={GUARDED}:23"]
         self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ios_emu", *arguments],
@@ -105,6 +106,10 @@ class Automation:
         if router == FRESH:
             return Door(*self._where["console", router], "", "", "")
         return Door(*self._where["console", router], "", "line-secret", "top-secret")
+
+    def vty(self) -> Door:
+        """The guarded router's telnet, over the emulated wire."""
+        return Door(*self._where["publish", GUARDED], "guest", "guest-secret", "top-secret")
 
     def stop(self) -> None:
         """Ends it, which must go well: no word on standard error."""
