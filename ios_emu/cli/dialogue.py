@@ -33,10 +33,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question: the generator is sent the answer as text, or is thrown Interrupted."""
+    """A question: the generator is sent the answer as text, or is thrown Interrupted.
+
+    `patience` is how many seconds are given for the answer; behind them TimedOut is thrown. 0 is no limit.
+    """
 
     prompt: str
     kind: Kind = Kind.LINE
+    patience: int = 0
 
 
 class EndedText(str):
@@ -81,6 +85,10 @@ class Linger:
 
 class Interrupted(Exception):
     """Thrown into a dialogue: Ctrl-C at a question, Ctrl-Shift-6 while it waits."""
+
+
+class TimedOut(Exception):
+    """Thrown into a dialogue: nobody answered its question in time."""
 
 
 Step = Ask | Say | Relay | Linger | Signal | int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, TimedOut
 from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Shell
 
@@ -73,9 +73,11 @@ def log_in(shell: Shell) -> Asking[bool]:
                 if (yield from ask_for_user(shell)):
                     return True
                 continue
-            typed = yield Ask("Password: ", Kind.HIDDEN)
+            typed = yield from _ask(shell, "Password: ", Kind.HIDDEN)
         except Interrupted:
             continue
+        except TimedOut:
+            return False
         if password is not None and password.matches(typed):
             return True
     if login == "password":
@@ -83,14 +85,24 @@ def log_in(shell: Shell) -> Asking[bool]:
     return False
 
 
+def _ask(shell: Shell, prompt: str, kind: Kind = Kind.LINE) -> Asking[str]:
+    """Asks for the name or the password; raises TimedOut behind what it says when nobody answers."""
+    try:
+        answer: str = yield Ask(prompt, kind, shell.line.login_response)
+    except TimedOut:
+        yield Say(f"% {prompt} timeout expired!\n")
+        raise
+    return answer
+
+
 def ask_for_user(shell: Shell) -> Asking[bool]:
-    """Asks for a name and a password, once; the user of the shell is who gave both."""
+    """Asks for a name and a password, once; the user of the shell is who gave both. Raises TimedOut."""
     name = ""
     while not name:
-        name = (yield Ask("Username: ")).strip()
+        name = (yield from _ask(shell, "Username: ")).strip()
     user = shell.config.users.get(name)
     if user is None or not user.open_:
-        typed = yield Ask("Password: ", Kind.HIDDEN)
+        typed = yield from _ask(shell, "Password: ", Kind.HIDDEN)
         if user is None or not user.admits(typed):
             yield Say("% Login invalid\n\n")
             return False

@@ -24,6 +24,7 @@ from ios_emu.cli.dialogue import (
     Output,
     Relay,
     Say,
+    TimedOut,
 )
 from ios_emu.cli.editor import Break, Complete, Editor, End, Event, Help, Interrupt, Line
 from ios_emu.cli.idle import IdleWatch
@@ -31,7 +32,7 @@ from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.keys import Key, KeyKind, KeyReader
 from ios_emu.cli.pager import Pager
 from ios_emu.cli.relay import RelayKeys
-from ios_emu.clock import Clock, Signal, Timer
+from ios_emu.clock import SECOND, Clock, Signal, Timer
 from ios_emu.devices.dialect import Dialect
 from ios_emu.errors import CommandError
 
@@ -73,6 +74,7 @@ class Session:
         self._dialogue: Dialogue | None = None
         self._question: Ask | None = None
         self._sleep: Timer | None = None
+        self._patience: Timer | None = None
         self._waiting = 0
         self._pager = Pager()
         self._after_pages: Callable[[], None] = self._prompt
@@ -274,7 +276,7 @@ class Session:
         while True:
             try:
                 step = advance()
-            except (StopIteration, Interrupted, CommandError) as end:
+            except (StopIteration, Interrupted, TimedOut, CommandError) as end:
                 self._finish_dialogue(end)
                 return
             dialogue = self._dialogue
@@ -312,12 +314,23 @@ class Session:
     def _ask(self, question: Ask) -> None:
         self.state = State.QUESTION
         self._question = question
+        if question.patience:
+            wait = question.patience * SECOND
+            self._patience = self.clock.call_later(wait, self._nobody_answers, question, background=True)
         self._editor.history = None
         if self._asks_for_key():
             # There is nothing to edit, and such a question may be longer than the screen is wide.
             self._print(question.prompt)
         else:
             self._editor.begin(question.prompt, hidden=question.kind is Kind.HIDDEN)
+
+    def _nobody_answers(self, question: Ask) -> None:
+        dialogue = self._dialogue
+        if self._question is question and dialogue is not None:
+            self._print("\r\n")
+            self._step(lambda: dialogue.throw(TimedOut()))
+            self._pump()
+            self._flush()
 
     def _asks_for_key(self) -> bool:
         question = self._question
@@ -358,6 +371,8 @@ class Session:
         dialogue = self._dialogue
         assert dialogue is not None
         self._question = None
+        if self._patience is not None:
+            self._patience.cancel()
         self._step(lambda: dialogue.send(answer))
 
     def _wait(self) -> None:
@@ -406,6 +421,8 @@ class Session:
     def _stop_dialogue(self) -> None:
         if self._sleep is not None:
             self._sleep.cancel()
+        if self._patience is not None:
+            self._patience.cancel()
         dialogue, self._dialogue, self._question = self._dialogue, None, None
         if dialogue is not None:
             dialogue.close()

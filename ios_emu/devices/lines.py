@@ -13,6 +13,9 @@ _FIRST_VTYS = 5
 FIRST_VTY_LINE = 2
 """The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
 
+DEFAULT_LOGIN_RESPONSE = 30
+"""How many seconds a user has for the name, and for the password."""
+
 KEPT_BEFORE = (
     "absolute-timeout",
     "session-timeout",
@@ -90,6 +93,7 @@ class LineSettings:
     width: int | None = None
     history_size: int | None = None
     transport_input: str | None = None
+    login_response: int = DEFAULT_LOGIN_RESPONSE
     kept: dict[str, str] = field(default_factory=dict)
 
     def configuration(self, packet_tracer: bool) -> Iterator[str]:
@@ -124,6 +128,8 @@ class LineSettings:
             yield f"length {self.length}"
         if self.width is not None:
             yield f"width {self.width}"
+        if self.login_response != DEFAULT_LOGIN_RESPONSE:
+            yield f"timeout login response {self.login_response}"
         if self.transport_input is not None:
             yield f"transport input {self.transport_input}"
         yield from (self.kept[key] for key in KEPT_BEHIND if key in self.kept)

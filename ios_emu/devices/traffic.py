@@ -9,7 +9,8 @@ from math import exp
 
 from ios_emu.clock import SECOND, Clock, Timer
 from ios_emu.devices.interface import DEFAULT_LOAD_INTERVAL
-from ios_emu.stack.cable import Port, PortCounters
+from ios_emu.stack.cable import Port
+from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 
 _SAMPLE = 5 * SECOND

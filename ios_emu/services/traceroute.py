@@ -27,12 +27,15 @@ class Tracer:
         self._port = 0
         self._sent = 0
 
-    def probe(self, destination: int, port: int, ttl: int, timeout: int) -> Signal:
-        """Sends one probe; what is returned fires with its Outcome. `timeout` is in nanoseconds."""
+    def probe(self, destination: int, port: int, ttl: int, timeout: int, options: bytes = b"") -> Signal:
+        """Sends one probe; what is returned fires with its Outcome. `timeout` is in nanoseconds.
+
+        `options` are those of the IP header; with a source route, `destination` is where it begins.
+        """
         clock = self._node.clock
         self._signal, self._port, self._sent = Signal(), port, clock.now
         self._timer = clock.call_later(timeout, self._finish, None)
-        self._socket.send(destination, port, bytes(8), source=self._source, ttl=ttl)
+        self._socket.send(destination, port, bytes(8), source=self._source, ttl=ttl, options=options)
         return self._signal
 
     def close(self) -> None:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from ios_emu.clock import MICROSECOND, SECOND, Clock, Timer
+from ios_emu.stack.counters import PortCounters
 
 DEFAULT_DELAY = 50 * MICROSECOND
 
@@ -26,43 +26,11 @@ _OVERHEAD = 24
 # A header, and a full frame with an 802.1Q tag: frames are without the check sequence's four bytes here.
 _SHORTEST, _LONGEST = 14, 1518
 _MOST_QUEUED = 1000
+_IPV4 = b"\x08\x00"
 _BROADCAST = b"\xff" * 6
 
 Tap = Callable[[int, "Port", bytes], None]
 Arrival = Callable[[int, "Port", "Port", bytes], None]
-
-
-@dataclass(slots=True)
-class PortCounters:
-    """What `show interfaces` counts of a port. As there, the broadcasts count multicasts too."""
-
-    frames_in: int = 0
-    bytes_in: int = 0
-    broadcasts_in: int = 0
-    multicasts_in: int = 0
-    frames_out: int = 0
-    bytes_out: int = 0
-    broadcasts_out: int = 0
-    multicasts_out: int = 0
-    output_drops: int = 0
-    runts: int = 0
-    giants: int = 0
-    carrier_lost: int = 0
-
-    @property
-    def unicasts_in(self) -> int:
-        """Frames for one station."""
-        return self.frames_in - self.broadcasts_in
-
-    @property
-    def unicasts_out(self) -> int:
-        """Frames for one station."""
-        return self.frames_out - self.broadcasts_out
-
-    @property
-    def input_errors(self) -> int:
-        """Frames that arrived and were dropped."""
-        return self.runts + self.giants
 
 
 class Way(Protocol):
@@ -144,6 +112,8 @@ class Port:
         if frame[0] & 1:
             counters.broadcasts_in += 1
             counters.multicasts_in += frame[:6] != _BROADCAST
+        if frame[12:14] != _IPV4:
+            counters.count_protocol_in(frame)
         self.last_in = now
         self.receive(frame)
 
@@ -224,6 +194,8 @@ class _Way:
         if frame and frame[0] & 1:
             counters.broadcasts_out += 1
             counters.multicasts_out += frame[:6] != _BROADCAST
+        if frame[12:14] != _IPV4:
+            counters.count_protocol_out(frame)
         source.last_out = now
         for tap in cable.taps:
             tap(now, source, frame)

@@ -1,8 +1,12 @@
-"""What a node counts of IPv4, for `show ip traffic`: every packet that it drops is in one of these."""
+"""What a node counts of IPv4 and of its ports: every packet that it drops is in one of these."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+
+_BROADCAST = b"\xff" * 6
+_IPV4, _ARP, _TAGGED = b"\x08\x00", b"\x08\x06", b"\x81\x00"
 
 
 @dataclass(slots=True)
@@ -26,3 +30,85 @@ class IpCounters:
     reassembled: int = 0
     no_interface: int = 0
     options_refused: int = 0
+    with_options: int = 0
+    broadcasts_received: int = 0
+    broadcasts_sent: int = 0
+    multicasts_received: int = 0
+    multicasts_sent: int = 0
+    # Packets that came with an option, by its kind.
+    options: Counter[int] = field(default_factory=Counter)
+
+    def count_group_in(self, frame: bytes) -> None:
+        """Counts a packet that came to all stations, or to a group of them."""
+        if frame[:6] == _BROADCAST:
+            self.broadcasts_received += 1
+        else:
+            self.multicasts_received += 1
+
+
+@dataclass(slots=True)
+class PortCounters:
+    """What `show interfaces` counts of a port. As there, the broadcasts count multicasts too."""
+
+    frames_in: int = 0
+    bytes_in: int = 0
+    broadcasts_in: int = 0
+    multicasts_in: int = 0
+    frames_out: int = 0
+    bytes_out: int = 0
+    broadcasts_out: int = 0
+    multicasts_out: int = 0
+    output_drops: int = 0
+    runts: int = 0
+    giants: int = 0
+    carrier_lost: int = 0
+    # Of the frames above, those that carry ARP, and those that carry neither ARP nor IPv4.
+    arp_in: int = 0
+    arp_bytes_in: int = 0
+    arp_out: int = 0
+    arp_bytes_out: int = 0
+    others_in: int = 0
+    others_bytes_in: int = 0
+    others_out: int = 0
+    others_bytes_out: int = 0
+
+    @property
+    def unicasts_in(self) -> int:
+        """Frames for one station."""
+        return self.frames_in - self.broadcasts_in
+
+    @property
+    def unicasts_out(self) -> int:
+        """Frames for one station."""
+        return self.frames_out - self.broadcasts_out
+
+    def count_protocol_in(self, frame: bytes) -> None:
+        """Counts a frame that came and has no IPv4 right behind its header."""
+        match _protocol(frame):
+            case "arp":
+                self.arp_in += 1
+                self.arp_bytes_in += len(frame)
+            case "other":
+                self.others_in += 1
+                self.others_bytes_in += len(frame)
+
+    def count_protocol_out(self, frame: bytes) -> None:
+        """Counts a frame that was sent and has no IPv4 right behind its header."""
+        match _protocol(frame):
+            case "arp":
+                self.arp_out += 1
+                self.arp_bytes_out += len(frame)
+            case "other":
+                self.others_out += 1
+                self.others_bytes_out += len(frame)
+
+    @property
+    def input_errors(self) -> int:
+        """Frames that arrived and were dropped."""
+        return self.runts + self.giants
+
+
+def _protocol(frame: bytes) -> str:
+    """`ip`, `arp` or `other`, also behind an 802.1Q tag."""
+    kind = frame[16:18] if frame[12:14] == _TAGGED else frame[12:14]
+    return "ip" if kind == _IPV4 else "arp" if kind == _ARP else "other"

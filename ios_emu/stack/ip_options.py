@@ -54,8 +54,10 @@ def led_on(node: Node, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet
 
     None for one that is refused: its options can't be read, or its route can't be followed.
     """
+    node.counters.with_options += 1
     try:
         for option in read_options(packet.options):
+            node.counters.options[option.kind] += 1
             if option.kind in (*_SOURCE_ROUTES, RECORD_ROUTE):
                 RouteOption.parse(option)
             elif option.kind == TIMESTAMP:

@@ -89,7 +89,7 @@ class Node:
         )
         self.icmp = Icmp(self, unreachable_interval)
         self.udp = Udp(self)
-        self._reassembly = Reassembly(clock, self._reassembly_expired)
+        self.reassembly = Reassembly(clock, self._reassembly_expired)
         self._local: dict[int, IpInterface] = {}
         self._broadcasts: frozenset[int] = frozenset()
         self._identification = 0
@@ -222,6 +222,8 @@ class Node:
             return
         if ethertype == b"\x08\x00":
             self.counters.received += 1
+            if group:
+                self.counters.count_group_in(frame)
             if group and not self.forwards and self.udp.nobody_listens(frame, start):
                 return
             try:
@@ -259,7 +261,7 @@ class Node:
     def _deliver(self, interface: IpInterface, packet: Ipv4Packet, broadcast: bool) -> None:
         if packet.more_fragments or packet.fragment_offset:
             self.counters.fragments_received += 1
-            whole = self._reassembly.add(packet)
+            whole = self.reassembly.add(packet)
             if whole is None:
                 return
             self.counters.reassembled += 1
@@ -283,8 +285,7 @@ class Node:
                 self.icmp.error(interface, packet, icmp.DESTINATION_UNREACHABLE, icmp.PROTOCOL_UNREACHABLE)
 
     def _loop_back(self, packet: Ipv4Packet) -> None:
-        interface = self._local.get(packet.destination)
-        if interface is not None:
+        if (interface := self._local.get(packet.destination)) is not None:
             self._deliver(interface, packet, False)
 
     def _directed_broadcast(self, interface: IpInterface, packet: Ipv4Packet, group: bool) -> None:
@@ -347,13 +348,13 @@ class Node:
             return
         if neighbour == LIMITED_BROADCAST or neighbour in interface.broadcasts:
             mac = BROADCAST
+            self.counters.broadcasts_sent += 1
         elif destination >> 28 == 0xE:
+            self.counters.multicasts_sent += 1
             mac = MacAddress((_MULTICAST_MAC | destination & 0x7FFFFF).to_bytes(6))
-        elif interface.port is None:
-            # Out of a loopback leads nowhere: its own address was delivered before.
-            mac = None
         else:
-            mac = self.arp.resolve(interface, neighbour, data)
+            # Out of a loopback leads nowhere: its own address was delivered before.
+            mac = None if interface.port is None else self.arp.resolve(interface, neighbour, data)
         if mac is not None:
             self.send_frame(interface, mac, ETHERTYPE_IPV4, data)
         elif self.forwards:
@@ -373,9 +374,8 @@ class Node:
 
     def _answers_for(self, interface: IpInterface, packet: ArpPacket) -> bool:
         """Proxy ARP (RFC 1027), as IOS has it on by default: what another interface leads to is here."""
-        if not (self.forwards and interface.proxy_arp and is_single_host(packet.target_ip)):
-            return False
-        if interface.prefix_of(packet.target_ip) is not None:
+        proxy = self.forwards and interface.proxy_arp and is_single_host(packet.target_ip)
+        if not proxy or interface.prefix_of(packet.target_ip) is not None:
             return False
         hop = self.forwarding.hop(packet.sender_ip, packet.target_ip)
         return hop is not None and hop.interface is not interface

@@ -66,10 +66,18 @@ class UdpSocket:
         source: int | None = None,
         interface: IpInterface | None = None,
         ttl: int | None = None,
+        options: bytes = b"",
     ) -> bool:
-        """Sends a datagram; False when there is no way to the destination."""
+        """Sends a datagram, with these options in its IP header; False when there is no way there."""
         return self._udp.send(
-            self.port, destination, port, payload, source=source, interface=interface, ttl=ttl
+            self.port,
+            destination,
+            port,
+            payload,
+            source=source,
+            interface=interface,
+            ttl=ttl,
+            options=options,
         )
 
     def send_to_station(
@@ -130,8 +138,9 @@ class Udp:
         source: int | None = None,
         interface: IpInterface | None = None,
         ttl: int | None = None,
+        options: bytes = b"",
     ) -> bool:
-        """Sends a datagram; False when there is no way to the destination."""
+        """Sends a datagram, with these options in its IP header; False when there is no way there."""
         if source is None:
             source = self._node.source_for(destination, interface)
             if source is None:
@@ -139,7 +148,8 @@ class Udp:
         self.counters.sent += 1
         data = UdpDatagram(source_port, port, payload).build(source, destination)
         life = self._node.ttl if ttl is None else ttl
-        return self._node.send(Ipv4Packet(source, destination, UDP, data, ttl=life), interface)
+        packet = Ipv4Packet(source, destination, UDP, data, ttl=life, options=options)
+        return self._node.send(packet, interface)
 
     def send_to_station(
         self,

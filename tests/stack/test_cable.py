@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ios_emu.clock import MICROSECOND, MILLISECOND, SECOND, Clock
-from ios_emu.stack.cable import Cable, Port, PortCounters
+from ios_emu.stack.cable import Cable, Port
+from ios_emu.stack.counters import PortCounters
 
 MINE, YOURS = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
 BROADCAST, MULTICAST = b"\xff" * 6, bytes.fromhex("01005e000005")

@@ -143,6 +143,7 @@ HANDLERS: dict[str, Handler] = {
     "show_diag": show_hardware.show_diag,
     "show_file_systems": show_hardware.show_file_systems,
     "show_flash": show_hardware.show_flash,
+    "show_interfaces_accounting": show_interfaces.show_interfaces_accounting,
     "show_interfaces_description": show_interfaces.show_interfaces_description,
     "show_interfaces_summary": show_interfaces.show_interfaces_summary,
     "show_inventory": show_hardware.show_inventory,
@@ -277,6 +278,7 @@ HANDLERS: dict[str, Handler] = {
     "line_monitor": config_line.monitor,
     "line_motd_banner": config_line.motd_banner,
     "line_privilege": config_line.privilege,
+    "timeout_login_response": config_line.timeout_login_response,
     "transport_input": config_line.transport_input,
     # DHCP pools
     "dhcp_bootfile": config_dhcp.bootfile,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.config_global import entered
 from ios_emu.cli.shell import Call
-from ios_emu.devices.lines import DEFAULT_EXEC_TIMEOUT, FIRST_VTY_LINE, KEPT_BEFORE, KEPT_BEHIND
+from ios_emu.devices.lines import (
+    DEFAULT_EXEC_TIMEOUT,
+    DEFAULT_LOGIN_RESPONSE,
+    FIRST_VTY_LINE,
+    KEPT_BEFORE,
+    KEPT_BEHIND,
+)
 
 
 def line_console(call: Call, line_number: int) -> str:
@@ -115,6 +121,13 @@ def width(call: Call, width: int | None = None) -> str:
     """`width N` of the line: sessions that begin later have it."""
     for settings in call.lines:
         settings.width = None if call.no else width
+    return ""
+
+
+def timeout_login_response(call: Call, response_seconds: int = DEFAULT_LOGIN_RESPONSE) -> str:
+    """`timeout login response N`: how many seconds a user has for each answer of a login; 0 is no limit."""
+    for settings in call.lines:
+        settings.login_response = DEFAULT_LOGIN_RESPONSE if call.no else response_seconds
     return ""
 
 

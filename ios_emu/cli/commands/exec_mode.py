@@ -5,9 +5,10 @@ from __future__ import annotations
 from ios_emu.cli import modes
 from ios_emu.cli.commands.names import BAD_NAME, Target, known_host, read_address, translate_word
 from ios_emu.cli.commands.telnet import UNKNOWN_HOST, open_connection
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, TimedOut
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call, Shell
+from ios_emu.devices.lines import DEFAULT_LOGIN_RESPONSE
 from ios_emu.devices.secret import Secret
 
 _TRIES = 3
@@ -61,9 +62,11 @@ def _secret(call: Call, privilege: int) -> Secret | None:
 def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
     for _ in range(_TRIES):
         try:
-            typed = yield Ask("Password: ", Kind.HIDDEN)
+            typed = yield Ask("Password: ", Kind.HIDDEN, DEFAULT_LOGIN_RESPONSE)
         except Interrupted:
             return ""
+        except TimedOut:
+            return "% Password:  timeout expired!\n"
         secret = _secret(call, privilege)
         if secret is None or secret.matches(typed):
             call.shell.level = privilege

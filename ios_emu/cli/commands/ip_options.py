@@ -1,4 +1,4 @@
-"""The IP options of an extended ping: the questions, the bytes, and how they are shown."""
+"""The IP options of an extended ping or traceroute: the questions, the bytes, and how they are shown."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ios_emu.cli.dialogue import Ask, Dialogue, EndedText, Interrupted, Kind, Say
+from ios_emu.cli.dialogue import Ask, Dialogue, EndedText, Interrupted, Kind, Say, TimedOut
 from ios_emu.cli.login import ask_for_user
 from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
@@ -231,6 +231,6 @@ def login(call: Call) -> Dialogue:
         for _ in range(_LOGIN_TRIES):
             if (yield from ask_for_user(call.shell)):
                 return ""
-    except Interrupted:
+    except (Interrupted, TimedOut):
         return ""
     return "% Bad passwords\n"

@@ -8,6 +8,7 @@ from ios_emu.cli.commands.show_ip import interface_facts, shown_order
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 
 _DESCRIPTION_HEADER = "Interface                      Status         Protocol Description\n"
@@ -22,6 +23,7 @@ _SUMMARY_HEADER = """
   Interface              IHQ   IQD  OHQ   OQD  RXBS RXPS  TXBS TXPS TRTL
 ------------------------------------------------------------------------
 """
+_ACCOUNTING_HEADER = "                Protocol    Pkts In   Chars In   Pkts Out  Chars Out\n"
 _SUMMARY_END = """\
 NOTE:No separate counters are maintained for subinterfaces
      Hence Details of subinterface are not shown
@@ -100,6 +102,37 @@ def show_interfaces_summary(call: Call, interface_name: InterfaceName | None = N
             f"{rx.bits:>6}{rx.packets:>5}{tx.bits:>6}{tx.packets:>5}{c.throttles:>5}\n"
         )
     return text + _SUMMARY_END
+
+
+def show_interfaces_accounting(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show interfaces [X] accounting`: packets and bytes by protocol, of interfaces that are not shut."""
+    text = ""
+    for interface in _chosen(call, interface_name):
+        if interface.is_subinterface:
+            continue
+        if call.router.admin_down(interface):
+            text += f"Interface {interface.name} is disabled\n\n"
+            continue
+        text += f"{interface.name} {interface.description or ''}\n"
+        rows = _accounts(call.router.network.traffic.counters(interface.name))
+        if not rows:
+            text += "No traffic sent or received on this interface.\n"
+            continue
+        text += _ACCOUNTING_HEADER
+        for protocol, counts in rows:
+            text += f"{protocol:>24}" + "".join(f" {count:>10}" for count in counts) + "\n"
+    return text
+
+
+def _accounts(counters: PortCounters) -> list[tuple[str, tuple[int, int, int, int]]]:
+    """Packets and bytes in and out of each protocol that was seen; everything else is IP."""
+    arp = (counters.arp_in, counters.arp_bytes_in, counters.arp_out, counters.arp_bytes_out)
+    others = (counters.others_in, counters.others_bytes_in, counters.others_out, counters.others_bytes_out)
+    all_ = (counters.frames_in, counters.bytes_in, counters.frames_out, counters.bytes_out)
+    ip = tuple(whole - one - two for whole, one, two in zip(all_, arp, others, strict=True))
+    packets_in, bytes_in, packets_out, bytes_out = ip
+    rows = [("Other", others), ("IP", (packets_in, bytes_in, packets_out, bytes_out)), ("ARP", arp)]
+    return [row for row in rows if any(row[1])]
 
 
 def show_ip_interface(call: Call, interface_name: InterfaceName | None = None) -> str:

@@ -14,7 +14,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.router import Router
 from ios_emu.devices.syslog import short_time
-from ios_emu.stack.cable import PortCounters
+from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 
 from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND
+from ios_emu.stack.counters import IpCounters
 from ios_emu.stack.tcp_connection import TcpSocket
 from ios_emu.wire import icmp as wire
 
@@ -13,6 +14,8 @@ _BRIEF = "TCB       Local Address               Foreign Address             (sta
 _SOCKETS = "Proto    Remote      Port      Local       Port  In Out Stat TTY OutputIF\n"
 _TELNET = 23
 _UDP = 17
+# The kinds of options (RFC 791, 1108, 2113; the registry of IP option numbers), in the order of `_options`.
+_KNOWN_OPTIONS = (130, 133, 131, 68, 7, 136, 137, 148, 134, 152)
 
 
 def show_ip_traffic(call: Call) -> str:
@@ -35,15 +38,13 @@ IP statistics:
   Rcvd:  {ip.received} total, {ip.delivered} local destination
          0 format errors, {ip.malformed} checksum errors, {ip.bad_hop_count} bad hop count
          {ip.unknown_protocol} unknown protocol, {ip.not_for_us} not a gateway
-         0 security failures, {ip.options_refused} bad options, 0 with options
-  Opts:  0 end, 0 nop, 0 basic security, 0 loose source route
-         0 timestamp, 0 extended security, 0 record route
-         0 stream ID, 0 strict source route, 0 alert, 0 cipso, 0 ump
-         0 other
-  Frags: {ip.reassembled} reassembled, 0 timeouts, 0 couldn't reassemble
+         0 security failures, {ip.options_refused} bad options, {ip.with_options} with options
+{_options(ip)}
+  Frags: {ip.reassembled} reassembled, {node.reassembly.timeouts} timeouts, \
+{node.reassembly.failures} couldn't reassemble
          {ip.fragmented} fragmented, {ip.could_not_fragment} couldn't fragment
-  Bcast: 0 received, 0 sent
-  Mcast: 0 received, 0 sent
+  Bcast: {ip.broadcasts_received} received, {ip.broadcasts_sent} sent
+  Mcast: {ip.multicasts_received} received, {ip.multicasts_sent} sent
   Sent:  {ip.sent} generated, {ip.forwarded} forwarded
   Drop:  {ip.encapsulation_failed} encapsulation failed, 0 unresolved, 0 no adjacency
          {ip.no_route} no route, 0 unicast RPF, 0 forced drop
@@ -74,6 +75,20 @@ ARP statistics:
   Rcvd: {arp.requests_received} requests, {arp.replies_received} replies, 0 reverse, 0 other
   Sent: {arp.requests_sent} requests, {arp.replies_sent} replies ({arp.proxy_replies_sent} proxy), 0 reverse
 """
+
+
+def _options(ip: IpCounters) -> str:
+    """The options of the packets that came: by kind, those that are known to IOS."""
+    seen = ip.options
+    others = seen.total() - sum(seen[kind] for kind in _KNOWN_OPTIONS)
+    security, extended, loose, stamp, record, stream, strict, alert, cipso, ump = (
+        seen[kind] for kind in _KNOWN_OPTIONS
+    )
+    return f"""\
+  Opts:  0 end, 0 nop, {security} basic security, {loose} loose source route
+         {stamp} timestamp, {extended} extended security, {record} record route
+         {stream} stream ID, {strict} strict source route, {alert} alert, {cipso} cipso, {ump} ump
+         {others} other"""
 
 
 def show_ip_sockets(call: Call) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from ios_emu.cli.commands.ip_options import ask_options, shown
 from ios_emu.cli.commands.names import resolve, source_address, unrecognized
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.questions import Asking, ask_number, ask_yes
@@ -28,7 +29,10 @@ _UNREACHABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that a traceroute can be told. `timeout` is in seconds."""
+    """All that a traceroute can be told. `timeout` is in seconds, `options` are those of the IP header.
+
+    `first_hop` is where a source route begins.
+    """
 
     target: IPv4Address
     source: int | None = None
@@ -39,6 +43,8 @@ class Request:
     port: int = FIRST_PORT
     name: str | None = None
     numeric: bool = False
+    options: bytes = b""
+    first_hop: int | None = None
 
 
 def traceroute(
@@ -104,11 +110,21 @@ def _ask(call: Call) -> Asking[Request | None]:
     first = yield from ask_number("Minimum Time to Live [1]: ", 1, 0, 255)
     last = yield from ask_number("Maximum Time to Live [30]: ", 30, max(first, 1), 255)
     port = yield from ask_number(f"Port Number [{FIRST_PORT}]: ", FIRST_PORT, 1, 65535)
-    options = (yield Ask("Loose, Strict, Record, Timestamp, Verbose[none]: ")).strip().lower()
-    if options and not "verbose".startswith(options):
-        raise CommandRefused(f"% {options}: this option of a 2811 is not implemented in ios-emu")
+    chosen = yield from ask_options(found.address)
     name = None if numeric else found.name
-    return Request(found.address, from_address, timeout, probes, max(first, 1), last, port, name, numeric)
+    return Request(
+        found.address,
+        from_address,
+        timeout,
+        probes,
+        max(first, 1),
+        last,
+        port,
+        name,
+        numeric,
+        chosen.options,
+        chosen.first_hop,
+    )
 
 
 def _run(call: Call, request: Request) -> Dialogue:
@@ -119,6 +135,9 @@ def _run(call: Call, request: Request) -> Dialogue:
         where = f"{request.name} ({where})"
     yield Say(f"\nType escape sequence to abort.\nTracing the route to {where}\n\n")
     port = request.port
+    destination = int(request.target) if request.first_hop is None else request.first_hop
+    if request.options:
+        yield Say(f"Packet has IP options: {shown(request.options)}\n")
     try:
         for ttl in range(request.first_ttl, request.last_ttl + 1):
             yield Say(f"{ttl:>3} ")
@@ -126,7 +145,7 @@ def _run(call: Call, request: Request) -> Dialogue:
             arrived = False
             for _ in range(request.probes):
                 outcome: Outcome = yield tracer.probe(
-                    int(request.target), port, ttl, request.timeout * SECOND
+                    destination, port, ttl, request.timeout * SECOND, request.options
                 )
                 port = port + 1 if port < 65535 else FIRST_PORT
                 report = outcome.report
@@ -141,6 +160,8 @@ def _run(call: Call, request: Request) -> Dialogue:
                     last_source = report.source
                 arrived |= report.message.type == icmp.DESTINATION_UNREACHABLE
                 yield Say(_mark(outcome))
+                if report.about is not None and report.about.options:
+                    yield Say(f"\nReceived packet has options\n{shown(report.about.options)} End of list\n")
             yield Say("\n")
             if arrived:
                 break
