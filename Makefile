@@ -39,7 +39,7 @@ check: $(TEST_READY)
 	$(BIN)/python -m pytest -q tests/test_house.py
 
 judges: $(TEST_READY)
-	tests/judges/install
+	PYTHON=$(BIN)/python tests/judges/install
 	IOS_EMU_JUDGES=required $(BIN)/python -m pytest -q tests/judges $(ARGS)
 
 bench: $(TEST_READY)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ios_emu.edges.doors import KINDS, Doors
 from ios_emu.errors import UsageError, UserError
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ def _lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _door_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option for each kind of door."""
+    for kind in reversed(KINDS):
+        option = click.option(
+            f"--{kind.name}", kind.name, multiple=True, metavar=kind.metavar, help=kind.help
+        )
+        command = option(command)
+    return command
+
+
 class _DefaultGroup(click.Group):
     """`ios-emu` without a command, or with options alone, is `ios-emu up`."""
 
@@ -58,25 +69,19 @@ def cli() -> None:
 
 @cli.command()
 @_lab_options
-def up(lab: str, quick: bool, state: str | None, fresh: bool, capture: str | None) -> None:
+@_door_options
+def up(
+    lab: str, quick: bool, state: str | None, fresh: bool, capture: str | None, **asked: tuple[str, ...]
+) -> None:
     """Run a lab and open the console of its first router. Ctrl-] leads to the lab prompt."""
     from ios_emu.edges.commands import up as run_up
 
-    run_up(lab, quick=quick, state=state, fresh=fresh, capture=capture)
+    run_up(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh)
 
 
 @cli.command()
 @_lab_options
-@click.option(
-    "--console", "consoles", multiple=True, metavar="HOST:PORT=DEVICE", help="A device's console over telnet."
-)
-@click.option(
-    "--tap",
-    "taps",
-    multiple=True,
-    metavar="IFNAME=DEVICE[:PORT]",
-    help="A Linux TAP device as a cable's end.",
-)
+@_door_options
 @click.option("--json", "as_json", is_flag=True, help="Say what listens where as JSON, for programs.")
 def serve(
     lab: str,
@@ -84,19 +89,16 @@ def serve(
     state: str | None,
     fresh: bool,
     capture: str | None,
-    consoles: tuple[str, ...],
-    taps: tuple[str, ...],
     as_json: bool,
+    **asked: tuple[str, ...],
 ) -> None:
     """Run a lab without a terminal until Ctrl-C or SIGTERM, and open its doors.
 
-    Without --console and --tap every device has its console on a loopback port.
+    Without any door every device has its console on a loopback port.
     """
     from ios_emu.edges.commands import serve as run_serve
-    from ios_emu.edges.serve import Doors
 
-    doors = Doors(consoles, taps, capture)
-    run_serve(lab, doors, quick=quick, state=state, fresh=fresh, as_json=as_json)
+    run_serve(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh, as_json=as_json)
 
 
 @cli.command()

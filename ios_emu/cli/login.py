@@ -16,16 +16,34 @@ def arrive(shell: Shell) -> Dialogue:
     if not settings.has_exec:
         shell.ended = True
         return ""
-    if settings.motd_banner and settings.exec_banner:
-        yield Say(_banner(shell, config.banner_motd))
+    yield from _message_of_the_day(shell)
     if settings.login is not None:
         yield Say(_banner(shell, config.banners.get("login")))
     shell.level = 1 if settings.privilege is None else settings.privilege
     if not (yield from log_in(shell)):
         shell.ended = True
         return ""
-    if settings.exec_banner:
-        yield Say(_banner(shell, config.banners.get("exec")))
+    yield from _exec_banner(shell)
+    return ""
+
+
+def greet(shell: Shell) -> Dialogue:
+    """The banners for somebody who is in already, as over SSH: that of the login came before it."""
+    yield from _message_of_the_day(shell)
+    yield from _exec_banner(shell)
+    return ""
+
+
+def _message_of_the_day(shell: Shell) -> Dialogue:
+    settings = shell.line
+    if settings.motd_banner and settings.exec_banner:
+        yield Say(_banner(shell, shell.config.banner_motd))
+    return ""
+
+
+def _exec_banner(shell: Shell) -> Dialogue:
+    if shell.line.exec_banner:
+        yield Say(_banner(shell, shell.config.banners.get("exec")))
     return ""
 
 

@@ -100,6 +100,8 @@ class Shell:
         self.line_name = line_name
         self.line_number = line_number
         self.user = ""
+        # May it `enable` without a secret, where there is none?
+        self.trusted = not self.is_vty
         # `terminal monitor`: None leaves it to the line.
         self.monitor: bool | None = None
         self._line = line

@@ -16,6 +16,7 @@ from ios_emu.devices.logging_settings import LoggingSettings
 from ios_emu.devices.names_config import Names
 from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
+from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
@@ -48,6 +49,7 @@ class Configuration:
     logging: LoggingSettings = field(default_factory=LoggingSettings)
     users: dict[str, User] = field(default_factory=dict)
     enable_levels: dict[int, Secret] = field(default_factory=dict)
+    ssh: SshSettings = field(default_factory=SshSettings)
     privileges: Privileges = field(default_factory=Privileges)
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True

@@ -122,6 +122,7 @@ KEPT = (
     *_many("voice", "voice call", "voice register", "voice rtp"),
     *_one("voice", "voice vad-time"),
     *_one("key", "key config-key"),
+    Kept("ip ssh source-interface", "ssh"),
     *_many("pki", "crypto pki certificate map"),
     *_one("vlan", "vtp domain", "vtp mode", "vlan internal allocation policy", "port-channel load-balance"),
     *_many("vlan", "mac-address-table"),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
+
+Peer = IPv4Address | IPv6Address
+"""Where a session comes from: on the wire IPv4, at a door of this machine either."""
 
 
 @dataclass(slots=True)
@@ -18,7 +21,7 @@ class LineSession:
 
     number: int
     name: str
-    peer: IPv4Address | None
+    peer: Peer | None
     user: Callable[[], str]
     hosts: Callable[[], list[str]]
     idle: Callable[[], int]

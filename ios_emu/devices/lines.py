@@ -10,7 +10,6 @@ from ios_emu.devices.secret import Secret
 DEFAULT_EXEC_TIMEOUT = (10, 0)
 # IOS prints the first five VTYs apart from the rest, even when all are set alike.
 _FIRST_VTYS = 5
-MOST_VTYS = 16
 FIRST_VTY_LINE = 2
 """The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
 

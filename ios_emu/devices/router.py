@@ -25,6 +25,7 @@ from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
+from ios_emu.devices.ssh import RouterSsh
 from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
@@ -100,6 +101,7 @@ class Router:
         self._dns: RouterDns | None = None
         self.network.on_change(self._apply_dns)
         self.debugging = Debugging(self)
+        self.ssh = RouterSsh(self)
         self._saved = configuration_body(self.config)
 
     # Time
@@ -123,7 +125,6 @@ class Router:
         self.time.restart()
         self.log.restart()
         self.reload_reason = reason
-        self.reloading = False
         self.reloads.restart()
         self.platform = replace(self.platform, configuration_register=self.register.value)
         if self.boots_configured:
@@ -143,6 +144,7 @@ class Router:
         self.debugging.set_all(False)
         self.links_quiet = quiet
         self.links_settled()
+        self.ssh.restart()
 
     @property
     def boots_configured(self) -> bool:
@@ -182,9 +184,11 @@ class Router:
         body = configuration_body(self.config)
 
         def stored(problem: str | None) -> None:
-            if problem is None:
-                self.startup = self._saved = body
-            done(problem)
+            if problem is not None:
+                done(problem)
+                return
+            self.startup = self._saved = body
+            self.ssh.save(done)
 
         self.journal.write(self.startup_record, body.encode("latin-1", "replace"), stored)
 

@@ -265,6 +265,10 @@ def _users(config: Configuration) -> Iterator[str]:
     if config.users:
         yield "!"
     yield from (user.configuration for user in config.users.values())
+    ssh = [*config.ssh.lines(), *lines_at(config.kept, "ssh")]
+    if ssh:
+        yield "!"
+        yield from ssh
 
 
 def _dns_server(config: Configuration) -> Iterator[str]:

@@ -22,19 +22,19 @@ from ios_emu.lab.prompt import FastControl
 from ios_emu.lab.topology import Lab
 
 if TYPE_CHECKING:
-    from ios_emu.edges.serve import Doors
+    from ios_emu.edges.doors import Doors
 
 _CLOCK = "lab-time"
 
 
-def up(lab: str, *, quick: bool, state: str | None, fresh: bool, capture: str | None = None) -> None:
+def up(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool) -> None:
     """Runs a lab in this terminal until its end. Raises LabFileError, StateError, UsageError."""
     find_lab(lab)
     require_terminal()
 
-    def run_terminal(running: Lab, drive: Callable[[], RealTime]) -> None:
+    def run_terminal(running: Lab, folder: StateFolder, drive: Callable[[], RealTime]) -> None:
         try:
-            asyncio.run(TerminalConsole(running, drive, capture=capture).run())
+            asyncio.run(TerminalConsole(running, drive, doors=doors, state=folder).run())
         finally:
             print("\r")
 
@@ -45,17 +45,21 @@ def serve(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool
     """Runs a lab without a terminal until it is told to end. Raises LabFileError, StateError, UsageError."""
     from ios_emu.edges.serve import Service, say
 
-    def run_service(running: Lab, drive: Callable[[], RealTime]) -> None:
+    def run_service(running: Lab, folder: StateFolder, drive: Callable[[], RealTime]) -> None:
         # What the lab is made of stays: a collection that looked at all of it would hold up a reply.
         gc.collect()
         gc.freeze()
-        asyncio.run(Service(running, doors, drive, say, as_json).run())
+        asyncio.run(Service(running, doors, drive, say, as_json, folder).run())
 
     _with_state(lab, quick, state, fresh, run_service)
 
 
 def _with_state(
-    lab: str, quick: bool, state: str | None, fresh: bool, run: Callable[[Lab, Callable[[], RealTime]], None]
+    lab: str,
+    quick: bool,
+    state: str | None,
+    fresh: bool,
+    run: Callable[[Lab, StateFolder, Callable[[], RealTime]], None],
 ) -> None:
     """Opens the state folder, builds the lab, and keeps its time at each commit and at the end."""
     find_lab(lab)
@@ -81,7 +85,7 @@ def _with_state(
         # Leases end at lab times: a process that is killed has kept where its own began.
         keep_lab_time()
         try:
-            run(running, lambda: RealTime(running, journals))
+            run(running, folder, lambda: RealTime(running, journals))
         finally:
             keep_lab_time()
             journals.close()

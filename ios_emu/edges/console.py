@@ -20,6 +20,7 @@ from prompt_toolkit.keys import Keys
 
 from ios_emu.cli.shell import shared_reader
 from ios_emu.edges.control import ProcessControl
+from ios_emu.edges.doors import Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime
 from ios_emu.errors import UsageError
 from ios_emu.lab.console import Terminal
@@ -28,6 +29,8 @@ from ios_emu.lab.topology import Lab
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+
+    from ios_emu.edges.store import StateFolder
 
 ESCAPE = "\x1d"
 """Ctrl-]: from the console to the lab prompt."""
@@ -84,8 +87,8 @@ class AsFastAsPossible:
 class TerminalConsole:
     """The consoles of a lab in one terminal, one at a time, and the lab prompt between them.
 
-    `drive` is made when the loop runs; `console_of` gives the console of a device; `capture` is the file
-    that all frames are written to from the beginning.
+    `drive` is made when the loop runs; `console_of` gives the console of a device; `doors` are opened before
+    the first console is, and `state` keeps what they keep.
     """
 
     def __init__(
@@ -93,7 +96,8 @@ class TerminalConsole:
         lab: Lab,
         drive: Callable[[], Drive],
         console_of: Callable[[str], Terminal] | None = None,
-        capture: str | None = None,
+        doors: Doors | None = None,
+        state: StateFolder | None = None,
     ) -> None:
         self.lab = lab
         self._make_drive = drive
@@ -101,7 +105,8 @@ class TerminalConsole:
         self._console_of = console_of or (lambda name: lab[name].console())
         self._control = ProcessControl(lab, FastControl(lab))
         self._prompt = LabPrompt(lab, self._control)
-        self._capture = capture
+        self._doors = doors or Doors()
+        self._state = state
         self._input: Input = create_input()
         self._left: asyncio.Future[None] | None = None
         self._flush: asyncio.TimerHandle | None = None
@@ -113,18 +118,25 @@ class TerminalConsole:
         self._drive = self._make_drive()
         if isinstance(self._drive, RealTime):
             self._control.gait = self._drive
-        if self._capture is not None:
-            self._control.capture(self._capture)
         done = loop.create_future()
         for name in ("SIGTERM", "SIGHUP"):
             with contextlib.suppress(NotImplementedError, AttributeError, ValueError):
                 loop.add_signal_handler(getattr(signal, name), _finish, done)
         warm_up = loop.call_later(_WARM_UP_SECONDS, shared_reader)
+        opened: OpenDoors | None = None
         try:
+            if self._doors.capture is not None:
+                self._control.capture(self._doors.capture)
+            if self._doors.any and isinstance(self._drive, RealTime):
+                opened = OpenDoors(Site(self.lab, self._drive, self._state, print))
+                await opened.open(self._doors.asked)
+                print(*opened.table(), sep="\n", flush=True)
             while not done.done() and await self._console(done) and await self._lab_prompt(done):
                 pass
         finally:
             warm_up.cancel()
+            if opened is not None:
+                await opened.close()
             self._drive.stop()
             self._control.close()
 

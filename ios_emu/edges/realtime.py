@@ -13,6 +13,9 @@ from ios_emu.clock import SECOND, Pace
 from ios_emu.edges.journal import Committer
 from ios_emu.lab.topology import Lab
 
+# A system sleeps for a millisecond at least: a frame that is on a cable for less would be late.
+_SHORTEST_SLEEP = 0.001
+
 
 class RealTime:
     """A lab that runs at the pace of the wall clock, times `speed`; `journal` is what it wants kept."""
@@ -27,7 +30,7 @@ class RealTime:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self._pace = Pace(lab.clock, self._loop.time(), speed)
-        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm: asyncio.Handle | None = None
 
     def wake(self, act: Callable[[], None] = lambda: None) -> None:
         """Brings the lab to the present, does `act` there, and goes back to sleep."""
@@ -37,7 +40,12 @@ class RealTime:
         if self._alarm is not None:
             self._alarm.cancel()
         delay = self._pace.delay(self._loop.time())
-        self._alarm = None if delay is None else self._loop.call_later(delay, self.wake)
+        if delay is None:
+            self._alarm = None
+        elif delay < _SHORTEST_SLEEP:
+            self._alarm = self._loop.call_soon(self.wake)
+        else:
+            self._alarm = self._loop.call_later(delay, self.wake)
 
     def _settle(self) -> None:
         """Events that are due at once, and what they want stored: each may bring the other about."""

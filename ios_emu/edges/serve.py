@@ -5,40 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
-import socket
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ios_emu.edges.control import ProcessControl
+from ios_emu.edges.doors import LOOPBACK, Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime
-from ios_emu.edges.tap import Tap
-from ios_emu.edges.telnet import ConsoleDoor
-from ios_emu.errors import UsageError
+from ios_emu.edges.store import StateFolder
 from ios_emu.lab.device import SwitchDevice
 from ios_emu.lab.topology import Lab
-
-_LOOPBACK = "127.0.0.1"
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What `--console`, `--tap` and `--capture` ask for, as text."""
-
-    consoles: tuple[str, ...] = ()
-    taps: tuple[str, ...] = ()
-    capture: str | None = None
-
-
-@dataclass(slots=True)
-class Opened:
-    """A door that is open, for the table and for programs."""
-
-    door: str
-    device: str
-    where: str
 
 
 @dataclass(slots=True)
@@ -50,8 +27,7 @@ class Service:
     drive: Callable[[], RealTime]
     show: Callable[[str], None]
     as_json: bool = False
-    _opened: list[Opened] = field(default_factory=list)
-    _closing: list[Callable[[], object]] = field(default_factory=list)
+    state: StateFolder | None = None
 
     async def run(self) -> None:
         """Opens all doors, says `ready`, and waits for the end. Raises UsageError for a bad door."""
@@ -62,77 +38,33 @@ class Service:
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             with contextlib.suppress(NotImplementedError, AttributeError, ValueError):
                 loop.add_signal_handler(getattr(signal, name), _finish, done)
-        consoles: list[ConsoleDoor] = []
-        taps: list[Tap] = []
+        doors = OpenDoors(Site(self.lab, drive, self.state, warn))
         try:
-            for text in self._console_doors():
-                consoles.append(await self._open_console(text, drive))
-            for text in self.doors.taps:
-                taps.append(self._open_tap(text, loop, drive))
             if self.doors.capture is not None:
                 control.capture(self.doors.capture)
+            await doors.open(self.doors.asked if self.doors.any else consoles(self.lab))
             drive.wake()
-            self._announce()
+            self._announce(doors)
             await done
         finally:
-            for tap in taps:
-                tap.close()
-            for door in consoles:
-                await door.close()
+            await doors.close()
             drive.stop()
             control.close()
 
-    def _console_doors(self) -> Iterable[str]:
-        """Without any door that was asked for, every device has its console on loopback."""
-        if self.doors.consoles or self.doors.taps:
-            return self.doors.consoles
-        devices = self.lab.devices.items()
-        return [f"{_LOOPBACK}:0={name}" for name, device in devices if not isinstance(device, SwitchDevice)]
-
-    async def _open_console(self, text: str, drive: RealTime) -> ConsoleDoor:
-        option = f"--console {text}"
-        where, equals, device = text.rpartition("=")
-        host, colon, port = where.rpartition(":")
-        if not (equals and colon and port.isascii() and port.isdigit() and int(port) < 65536):
-            raise UsageError(
-                option, "is not understood", "it is HOST:PORT=DEVICE", f"write --console {_LOOPBACK}:2001=R1"
-            )
-        door = ConsoleDoor(self.lab[device].console(), drive.wake)
-        try:
-            opened = await door.listen(host.strip("[]"), int(port))
-        except (OSError, UnicodeError) as error:
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-            if isinstance(error, socket.gaierror):
-                reason = "no such host"
-            raise UsageError(
-                option, f"can't listen at {where}", reason, "use another address or port"
-            ) from None
-        self._opened.append(Opened("console", device, f"{opened[0]}:{opened[1]}"))
-        return door
-
-    def _open_tap(self, text: str, loop: asyncio.AbstractEventLoop, drive: RealTime) -> Tap:
-        name, equals, end = text.partition("=")
-        device, _, port = end.partition(":")
-        if not (name and equals and device):
-            raise UsageError(
-                f"--tap {text}",
-                "is not understood",
-                "it is IFNAME=DEVICE[:PORT]",
-                "write --tap tap0=R1:Fa0/0",
-            )
-        tap = Tap(self.lab, name, device, port or None)
-        tap.start(loop, drive.wake)
-        self._opened.append(Opened("tap", device, name))
-        return tap
-
-    def _announce(self) -> None:
+    def _announce(self, doors: OpenDoors) -> None:
         if self.as_json:
-            rows = [{"door": one.door, "device": one.device, "where": one.where} for one in self._opened]
+            rows = [one.as_json for one in doors.opened]
             self.show(json.dumps({"ready": True, "doors": rows}))
             return
-        for one in self._opened:
-            self.show(f"{one.door:<10}{one.device:<16}{one.where}")
-        self.show("ready")
+        for line in (*doors.table(), "ready"):
+            self.show(line)
+
+
+def consoles(lab: Lab) -> Mapping[str, tuple[str, ...]]:
+    """Without any door that was asked for, every device has its console on loopback."""
+    devices = lab.devices.items()
+    named = [name for name, device in devices if not isinstance(device, SwitchDevice)]
+    return {"console": tuple(f"{LOOPBACK}:0={name}" for name in named)}
 
 
 def _finish(future: asyncio.Future[None]) -> None:
@@ -143,3 +75,8 @@ def _finish(future: asyncio.Future[None]) -> None:
 def say(text: str) -> None:
     """Prints a line at once: a program may be waiting for it."""
     print(text, flush=True, file=sys.stdout)
+
+
+def warn(text: str) -> None:
+    """Shows a warning."""
+    print(text, flush=True, file=sys.stderr)

@@ -9,6 +9,7 @@ import struct
 import sys
 from collections.abc import Callable
 
+from ios_emu.edges.doors import Opened, Site
 from ios_emu.errors import UsageError
 from ios_emu.lab.topology import Lab
 from ios_emu.stack.cable import Port
@@ -24,6 +25,19 @@ _MOST_FRAMES = 64
 Wake = Callable[[Callable[[], None]], None]
 
 
+async def open_tap(site: Site, value: str) -> Tap:
+    """Opens `--tap IFNAME=DEVICE[:PORT]`. Raises UsageError."""
+    name, equals, end = value.partition("=")
+    device, _, port = end.partition(":")
+    if not (name and equals and device):
+        raise UsageError(
+            f"--tap {value}", "is not understood", "it is IFNAME=DEVICE[:PORT]", "write --tap tap0=R1:Fa0/0"
+        )
+    tap = Tap(site.lab, name, device, port or None)
+    tap.start(asyncio.get_running_loop(), site.drive.wake)
+    return tap
+
+
 class Tap:
     """The TAP device `name` (made if it does not exist) at the far end of a cable into a device of the lab.
 
@@ -37,7 +51,7 @@ class Tap:
             raise UsageError(
                 f"--tap {name}", "is no interface name", "it has 1 to 15 letters without /", "choose another"
             )
-        self.name = name
+        self.opened = Opened("tap", device, name)
         self._port: Port = lab.attach(f"tap {name}", device, port)
         self._port.receive = self._write
         self._descriptor = _open(name)
@@ -49,7 +63,7 @@ class Tap:
         self._loop, self._wake = loop, wake
         loop.add_reader(self._descriptor, self._readable)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets go of the device; one that this process made is gone."""
         if self._loop is not None:
             self._loop.remove_reader(self._descriptor)

@@ -9,7 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
+from ios_emu.edges.doors import (
+    LOOPBACK,
+    Opened,
+    Site,
+    cannot_listen,
+    read_listening,
+    warn_if_open,
+    where,
+)
 from ios_emu.edges.tap import Wake
 from ios_emu.lab.device import LabConsole
 from ios_emu.services import telnet
@@ -20,21 +30,34 @@ _BREAK = b"\x1e"
 _THERE = b"\r\n[Yes]\r\n"
 
 
+async def open_console(site: Site, value: str) -> ConsoleDoor:
+    """Opens `--console HOST:PORT=DEVICE`. Raises UsageError."""
+    listening = read_listening("console", value, "HOST:PORT=DEVICE", f"{LOOPBACK}:2001=R1")
+    device = listening.target
+    door = ConsoleDoor(device, site.lab[device].console(), site.drive.wake)
+    try:
+        await door.listen(listening.host, listening.port)
+    except (OSError, UnicodeError) as error:
+        raise cannot_listen(listening, error) from None
+    warn_if_open(site, door.opened)
+    return door
+
+
 class ConsoleDoor:
     """A listening port for the console of one device."""
 
-    def __init__(self, console: LabConsole, wake: Wake) -> None:
+    def __init__(self, device: str, console: LabConsole, wake: Wake) -> None:
+        self.opened = Opened("console", device, "")
         self._console = console
         self._wake = wake
         self._server: asyncio.Server | None = None
         self._clients: set[_Client] = set()
 
-    async def listen(self, host: str, port: int) -> tuple[str, int]:
-        """Opens the port; returns where it listens. Raises OSError."""
+    async def listen(self, host: str, port: int) -> None:
+        """Opens the port. Raises OSError, and UnicodeError for a name that can't be one."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._client, host, port, backlog=_BACKLOG)
-        address = self._server.sockets[0].getsockname()
-        return address[0], address[1]
+        self.opened = replace(self.opened, where=where(self._server.sockets[0].getsockname()))
 
     async def close(self) -> None:
         """Closes the port and all its connections."""

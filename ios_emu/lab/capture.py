@@ -20,14 +20,25 @@ class Capture:
         self.frames = 0
         self._write = write
         write(section_header())
-        numbers: dict[str, int] = {}
-        for number, wired in enumerate(lab.cables):
-            a, b = wired.ends
-            numbers[a] = numbers[b] = number
-            write(interface_description(f"{a} -- {b}"))
-        self._numbers = numbers
+        self._lab = lab
+        self._described = 0
+        self._numbers: dict[str, int] = {}
+        self._describe()
         self.stop = lab.tap(self._frame)
+
+    def _describe(self) -> None:
+        """Tells of the cables that it has not told of yet, and whose ends they have."""
+        for wired in self._lab.cables[self._described :]:
+            a, b = wired.ends
+            self._write(interface_description(f"{a} -- {b}"))
+        self._described = len(self._lab.cables)
+        for port, end in self._lab.ends.items():
+            if port.cable is not None:
+                cables = (number for number, one in enumerate(self._lab.cables) if one.cable is port.cable)
+                self._numbers[end] = next(cables)
 
     def _frame(self, time: int, sender: str, frame: bytes) -> None:
         self.frames += 1
+        if sender not in self._numbers:
+            self._describe()
         self._write(enhanced_packet(self._numbers[sender], _EPOCH + time, frame, f"from {sender}"))

@@ -109,6 +109,7 @@ class RouterDevice:
     def __init__(self, router: Router, console: Console, vtys: VtyLines) -> None:
         self.name = router.name
         self.router = router
+        self.vtys = vtys
         self._console = console
         console.on_power_on = vtys.close_all
 

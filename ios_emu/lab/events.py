@@ -83,13 +83,12 @@ class Events:
         self._bytes = 0
         self._number = 0
         self._known: dict[int, Event] = {}
-        self._ends: dict[Port, str] = {}
+        self._ends = lab.ends
         for wired in lab.cables:
             self.watch(wired)
 
     def watch(self, wired: LabCable) -> None:
         """Looks at one more cable."""
-        self._ends |= zip(wired.cable.ends, wired.ends, strict=True)
         wired.cable.arrivals.append(self._arrive)
 
     def __iter__(self) -> Iterator[Event]:

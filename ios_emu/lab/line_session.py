@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Address
 
 from ios_emu.cli.session import Session
 from ios_emu.cli.shell import Shell
-from ios_emu.devices.line_sessions import LineSession
+from ios_emu.devices.line_sessions import LineSession, Peer
 
 
 def line_session(
-    session: Session, shell: Shell, name: str, peer: IPv4Address | None, close: Callable[[], None]
+    session: Session, shell: Shell, name: str, peer: Peer | None, close: Callable[[], None]
 ) -> LineSession:
     """The entry of a session in the router's list; `close` hangs up."""
     began = session.clock.now

@@ -31,12 +31,16 @@ from ios_emu.lab.lab_file import (
 )
 from ios_emu.lab.lab_links import find_port
 from ios_emu.lab.vty import VtyLines
+from ios_emu.stack.branch import Branch
 from ios_emu.stack.cable import Cable, Port
+from ios_emu.stack.cable import Tap as CableTap
+from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
     from ios_emu.devices.host import Host
     from ios_emu.lab.events import Events
     from ios_emu.lab.lab_mail import MailService
+    from ios_emu.lab.nat_host import NatHosts
     from ios_emu.services.mail_server import MailServer
     from ios_emu.services.record_journal import RecordJournal
 
@@ -89,6 +93,9 @@ class Lab:
         self.chance = random.Random(self.file.title)
         self.devices: dict[str, Device] = {}
         self.cables: list[LabCable] = []
+        # What each end of a cable is called, as DEVICE:PORT.
+        self.ends: dict[Port, str] = {}
+        self._taps: list[CableTap] = []
         self._quick = quick
         self._journal = journal or MemoryJournal()
         self._read_state = read_state
@@ -97,7 +104,7 @@ class Lab:
         for described in self.file.devices:
             self.devices[described.name] = self._device(described)
         for link in self.file.links:
-            self.cables.append(LabCable(link, self._cable(link)))
+            self._add(LabCable(link, self._cable(link)))
         self._power_on()
 
     def _device(self, described: DeviceFile) -> Device:
@@ -168,6 +175,9 @@ class Lab:
         register = self._read_state(router.register.record) if self._read_state is not None else None
         if register is not None:
             router.register.restore(register)
+        private = self._read_state(router.ssh.record) if self._read_state is not None else None
+        if private is not None:
+            router.ssh.restore(private)
         vtys = VtyLines(router, shared_reader)
         return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
 
@@ -214,6 +224,13 @@ class Lab:
 
         return Events(self)
 
+    @cached_property
+    def nat_hosts(self) -> NatHosts:
+        """What leads to its devices from outside of it."""
+        from ios_emu.lab.nat_host import NatHosts
+
+        return NatHosts(self)
+
     @property
     def first_router(self) -> str:
         """The name of the device that a terminal opens with: the first router, or else the first host."""
@@ -230,22 +247,35 @@ class Lab:
 
     def tap(self, listener: Tap) -> Callable[[], None]:
         """Gives every frame on every cable to `listener`; call what is returned to stop that."""
-        ends: dict[Port, str] = {}
-        for wired in self.cables:
-            ends |= zip(wired.cable.ends, wired.ends, strict=True)
 
         def listen(time: int, port: Port, frame: bytes) -> None:
-            listener(time, ends[port], frame)
+            listener(time, self.ends[port], frame)
 
-        cables = [wired.cable for wired in self.cables]
-        for cable in cables:
-            cable.taps.append(listen)
+        self._taps.append(listen)
+        for wired in self.cables:
+            wired.cable.taps.append(listen)
 
         def stop() -> None:
-            for cable in cables:
-                cable.taps.remove(listen)
+            self._taps.remove(listen)
+            for wired in self.cables:
+                wired.cable.taps.remove(listen)
 
         return stop
+
+    def _add(self, wired: LabCable) -> None:
+        """One more cable: who looks at all of them looks at it, too."""
+        self.cables.append(wired)
+        self.ends |= zip(wired.cable.ends, wired.ends, strict=True)
+        wired.cable.taps += self._taps
+        if "events" in self.__dict__:
+            self.events.watch(wired)
+
+    def branch(self, name: str, wired: LabCable, mac: MacAddress) -> Port:
+        """Joins a station to a cable, between its two ends; returns its port."""
+        port = Port(name)
+        self.ends[port] = f"{name}:0"
+        Branch(wired.cable, port, mac)
+        return port
 
     def attach(self, name: str, device: str, port: str | None = None) -> Port:
         """Plugs a cable without delay into a device; returns the port at its far end.
@@ -267,9 +297,7 @@ class Lab:
         here = full or free[0]
         cable = Cable(self.clock, ports[here], far, delay=0, chance=self._own_chance(name))
         link = Link(End(device, here), End(name, "0"), delay=0)
-        self.cables.append(LabCable(link, cable))
-        if "events" in self.__dict__:
-            self.events.watch(self.cables[-1])
+        self._add(LabCable(link, cable))
         return far
 
     def __getitem__(self, name: str) -> Device:

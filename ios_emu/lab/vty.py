@@ -1,57 +1,75 @@
-"""The virtual terminals of a router: telnet sessions over the emulated wire, at TCP port 23."""
+"""The virtual terminals of a router: telnet sessions over the emulated wire, at TCP port 23, and SSH.
+
+Which line a session gets is decided here: the first that is free and takes its protocol.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.devices.lines import FIRST_VTY_LINE
 from ios_emu.devices.router import Router
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
-    from ios_emu.lab.vty_session import VtySession
     from ios_emu.stack.tcp import TcpStack
     from ios_emu.stack.tcp_connection import TcpSocket
 
 PORT = 23
 
 
+class OnLine(Protocol):
+    """What has a line, from the login on."""
+
+    def close(self) -> None:
+        """Ends the session and its connection."""
+
+
 class VtyLines:
-    """The VTYs of `router`: each connection gets the first line that is free and takes telnet."""
+    """The VTYs of `router`; `read` gives the reader of commands."""
 
     def __init__(self, router: Router, read: Callable[[], Reader]) -> None:
         self.router = router
-        self._read = read
-        self._sessions: dict[int, VtySession] = {}
+        self.read = read
+        self._taken: dict[int, OnLine] = {}
         router.network.with_tcp(self._listen)
 
     def close_all(self) -> None:
         """The router boots: every session is gone."""
-        for session in list(self._sessions.values()):
+        for session in list(self._taken.values()):
             session.close()
 
-    def _listen(self, tcp: TcpStack) -> None:
-        tcp.listen(PORT, self._accept, admits=lambda: self._free_line() is not None)
-
-    def _free_line(self) -> int | None:
+    def free_line(self, protocol: str) -> int | None:
+        """The first line that nobody has and that takes `telnet` or `ssh`; None where there is none."""
         for number, settings in enumerate(self.router.config.lines.vtys):
             transport = settings.transport_input
-            takes = transport is None or transport in ("all",) or "telnet" in transport.split()
-            if takes and number not in self._sessions:
+            takes = transport in (None, "all") or protocol in transport.split()
+            if takes and number not in self._taken:
                 return number
         return None
 
+    def holds(self, number: int, session: OnLine) -> bool:
+        """Is the line still that session's?"""
+        return self._taken.get(number) is session
+
+    def take(self, number: int, session: OnLine) -> None:
+        """The line belongs to that session."""
+        self._taken[number] = session
+
+    def release(self, number: int) -> None:
+        """The session on a line is over."""
+        self._taken.pop(number, None)
+        self.router.line_sessions.end(FIRST_VTY_LINE + number)
+
+    def _listen(self, tcp: TcpStack) -> None:
+        tcp.listen(PORT, self._accept, admits=lambda: self.free_line("telnet") is not None)
+
     def _accept(self, socket: TcpSocket) -> None:
-        number = self._free_line()
+        number = self.free_line("telnet")
         if number is None:
             socket.abort()
             return
         from ios_emu.lab.vty_session import VtySession
 
-        self._sessions[number] = VtySession(self, number, socket, self._read)
-
-    def release(self, number: int) -> None:
-        """The session on a line is over."""
-        self._sessions.pop(number, None)
-        self.router.line_sessions.end(FIRST_VTY_LINE + number)
+        VtySession(self, number, socket)

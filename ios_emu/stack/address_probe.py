@@ -14,16 +14,25 @@ _BETWEEN = 500 * MILLISECOND
 
 
 class AddressProbe:
-    """Probes `address` twice; `done` is called once, with True as soon as somebody has it."""
+    """Probes `address` twice; `done` is called once, with True as soon as somebody has it.
+
+    `between` is how long each probe waits for an answer, in nanoseconds.
+    """
 
     def __init__(
-        self, node: Node, interface: IpInterface, address: int, done: Callable[[bool], None]
+        self,
+        node: Node,
+        interface: IpInterface,
+        address: int,
+        done: Callable[[bool], None],
+        between: int = _BETWEEN,
     ) -> None:
         self._node = node
         self._interface = interface
         self._address = address
         self._done = done
         self._left = _PROBES
+        self._between = between
         self._stop_listening = node.arp.listen(interface, address, self._heard)
         self._ask()
 
@@ -33,7 +42,7 @@ class AddressProbe:
             return
         self._left -= 1
         self._node.arp.probe(self._interface, self._address)
-        self._timer = self._node.clock.call_later(_BETWEEN, self._ask)
+        self._timer = self._node.clock.call_later(self._between, self._ask)
 
     def _heard(self) -> None:
         self._timer.cancel()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from ios_emu.clock import MICROSECOND, SECOND, Clock, Timer
 from ios_emu.stack.counters import PortCounters
@@ -30,6 +31,13 @@ _BROADCAST = b"\xff" * 6
 
 Tap = Callable[[int, "Port", bytes], None]
 Arrival = Callable[[int, "Port", "Port", bytes], None]
+
+
+class Way(Protocol):
+    """Where a port's frames go."""
+
+    def carry(self, frame: bytes) -> None:
+        """Takes a frame to the far end."""
 
 
 class Port:
@@ -62,7 +70,7 @@ class Port:
         self.last_out: int | None = None
         self._enabled = True
         self._carrier = False
-        self._way: _Way | None = None
+        self._way: Way | None = None
 
     @property
     def enabled(self) -> bool:
@@ -109,7 +117,7 @@ class Port:
         self.last_in = now
         self.receive(frame)
 
-    def plug(self, cable: Cable | None, way: _Way | None) -> None:
+    def plug(self, cable: Cable | None, way: Way | None) -> None:
         """The cable tells that it is this port's now, or no more."""
         self.cable, self._way = cable, way
 

@@ -1,4 +1,4 @@
-"""OpenSSL judges our type 5 hashes: its `passwd -1` is an MD5-crypt of its own."""
+"""OpenSSL judges our type 5 hashes, whose MD5-crypt is its `passwd -1`, and reads our RSA keys."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from ios_emu.devices.passwords import md5_crypt, verify_type5
+from ios_emu.lab.topology import Lab
 
 SEED = 2811
 PAIRS = 50
@@ -43,3 +44,17 @@ def test_openssl_makes_the_same_type_5_hashes(judge: Callable[[str], str]) -> No
         hashed = witness.stdout.decode("ascii").strip()
         assert md5_crypt(password, salt) == hashed, (password, salt)
         assert verify_type5(password, hashed)
+
+
+def test_openssl_reads_the_public_keys_that_the_router_shows(judge: Callable[[str], str]) -> None:
+    router = Lab("router")["R1"]
+    for bits in (360, 512, 1024):
+        router.run("configure terminal")
+        router.run(f"crypto key generate rsa label key{bits} modulus {bits}")
+        router.run("end")
+        shown = router.run(f"show crypto key mypubkey rsa key{bits}")
+        data = bytes.fromhex(shown.partition("Key Data:")[2])
+        arguments = [judge("openssl"), "rsa", "-pubin", "-inform", "DER", "-text", "-noout"]
+        done = subprocess.run(arguments, input=data, capture_output=True, check=True)
+        assert f"Public-Key: ({bits} bit)" in done.stdout.decode()
+        assert "Exponent: 65537 (0x10001)" in done.stdout.decode()

@@ -44,7 +44,7 @@ def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
     if privilege <= shell.level:
         shell.level = privilege
         return ""
-    if secret is None and (shell.is_vty or _secret(call, PRIVILEGED) is not None):
+    if secret is None and (not shell.trusted or _secret(call, PRIVILEGED) is not None):
         return "% No password set\n"
     if secret is None:
         shell.level = privilege

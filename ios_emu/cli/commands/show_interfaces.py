@@ -52,6 +52,21 @@ def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
     return [interfaces[name]]
 
 
+def show_ipv6_interface(call: Call, interface_name: InterfaceName | None = None) -> str:
+    """`show ipv6 interface [X]`: no interface of this router has IPv6, and of those nothing is said."""
+    _chosen(call, interface_name)
+    return ""
+
+
+def show_ipv6_interface_brief(call: Call) -> str:
+    """`show ipv6 interface brief`."""
+    rows = (
+        f"{interface.name!s:<26} [{_status(call, interface)}/{_protocol(call, interface)}]\n    unassigned\n"
+        for interface in _chosen(call, None)
+    )
+    return "".join(rows)
+
+
 def show_protocols(call: Call) -> str:
     """`show protocols`: the state of each interface and its address."""
     text = "Global values:\n  Internet Protocol routing is enabled\n"

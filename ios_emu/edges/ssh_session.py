@@ -1,0 +1,142 @@
+"""A session of the SSH door: what a client asks for and types on one side, a router's VTY on the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import asyncssh
+
+from ios_emu.edges.tap import Wake
+from ios_emu.lab.ssh import SshLine
+from ios_emu.lab.vty_terminal import VtyTerminal
+
+_MOST_WAITING = 4 * 1024 * 1024
+_MOST_TYPED = 64 * 1024
+_BREAK, _INTERRUPT = b"\x1e", b"\x03"
+
+
+class SshSession(asyncssh.SSHServerSession[bytes]):
+    """The session of a client: a terminal, or a single command.
+
+    `hang_up` closes the client's connection, `abort` does so with what waits for it.
+    """
+
+    def __init__(
+        self, line: SshLine, wake: Wake, hang_up: Callable[[], None], abort: Callable[[], None]
+    ) -> None:
+        self._line = line
+        self._wake = wake
+        self._hang_up = hang_up
+        self._abort = abort
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._terminal: VtyTerminal | None = None
+        self._window: tuple[int, int] | None = None
+        self._command: str | None = None
+        self._out = bytearray()
+        self._typed = 0
+        self._paused = False
+        self._input_ended = False
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel is open."""
+        self._channel = chan
+
+    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
+        """The client has a terminal of that size; its modes are its own affair."""
+        self._window = term_size[:2]
+        return True
+
+    def shell_requested(self) -> bool:
+        """The prompt, please."""
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """That command, please."""
+        self._command = (command.splitlines() or [""])[0]
+        return True
+
+    def session_started(self) -> None:
+        """Begins what was asked for."""
+        self._wake(self._start)
+
+    def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
+        """Keys."""
+        self._type(data)
+
+    def break_received(self, msec: int) -> bool:
+        """The break key."""
+        self._type(_BREAK)
+        return True
+
+    def signal_received(self, signal: str) -> None:
+        """Ctrl-C, from a client that sends it so; others mean nothing to a router."""
+        if signal == "INT":
+            self._type(_INTERRUPT)
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        """The window was drawn larger or smaller."""
+        terminal = self._terminal
+        if terminal is not None:
+            self._wake(lambda: terminal.set_window(width, height))
+
+    def eof_received(self) -> bool:
+        """The client types no more: the session ends with the command that is at work."""
+        self._input_ended = True
+        asyncio.get_running_loop().call_soon(self._flush)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is closed: without a session there is nothing left to do."""
+        self._channel = None
+        self._hang_up()
+
+    def end(self) -> None:
+        """The session is over."""
+        self._write_out()
+        if self._channel is not None:
+            self._channel.exit(0)
+
+    def _start(self) -> None:
+        if self._command is None:
+            self._terminal = self._line.open(self._show, self._window)
+        else:
+            self._terminal = self._line.run(self._command, self._show)
+
+    def _type(self, data: bytes) -> None:
+        terminal = self._terminal
+        if terminal is None:
+            return
+        self._wake(lambda: terminal.receive(data))
+        self._typed = self._typed + len(data) if terminal.deaf else 0
+        if self._typed > _MOST_TYPED and self._channel is not None and not self._paused:
+            self._paused = True
+            self._channel.pause_reading()
+
+    def _show(self, data: bytes) -> None:
+        # All that one wake-up prints is one write: a client finds the prompt at the end of what it reads.
+        if not self._out:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._out += data
+
+    def _write_out(self) -> None:
+        channel, data = self._channel, bytes(self._out)
+        self._out.clear()
+        if channel is None or channel.is_closing() or not data:
+            return
+        if channel.get_write_buffer_size() + len(data) > _MOST_WAITING:
+            self._abort()
+        else:
+            channel.write(data)
+
+    def _flush(self) -> None:
+        """Writes; a session that listens again is typed at again, or is over when nobody types any more."""
+        self._write_out()
+        terminal, channel = self._terminal, self._channel
+        if terminal is None or terminal.deaf or channel is None or channel.is_closing():
+            return
+        if self._paused:
+            self._paused, self._typed = False, 0
+            channel.resume_reading()
+        if self._input_ended:
+            self._wake(self._line.close)

@@ -1,0 +1,98 @@
+"""A session on a VTY of a router, however it came there: who is on the line, and what the log shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ios_emu.cli.session import Session, State
+from ios_emu.cli.shell import Shell
+from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.line_sessions import Peer
+from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
+from ios_emu.lab.line_session import line_session
+
+if TYPE_CHECKING:
+    from ios_emu.cli.dialogue import Dialogue
+    from ios_emu.lab.vty import VtyLines
+
+
+class VtyTerminal:
+    """A terminal on the VTY `number`: bytes in, bytes out.
+
+    `write` is given what it shows. `hang_up` closes the connection below it when the session is over.
+    """
+
+    def __init__(
+        self,
+        lines: VtyLines,
+        number: int,
+        peer: Peer,
+        write: Callable[[bytes], None],
+        hang_up: Callable[[], None],
+    ) -> None:
+        self.peer = peer
+        self._lines = lines
+        self._number = number
+        self._hang_up = hang_up
+        self._window: tuple[int, int] | None = None
+        router = lines.router
+        self.shell = Shell(
+            router,
+            lines.read,
+            line_name=f"vty{number} ({peer})",
+            line_number=FIRST_VTY_LINE + number,
+            line=partial(vty_settings, number),
+        )
+        self.shell.take_line_settings()
+        self.session = Session(self.shell, router.clock, write, self.close)
+        router.line_sessions.begin(line_session(self.session, self.shell, f"vty {number}", peer, self.close))
+        self._unsubscribe: Callable[[], None] | None = router.log.subscribe(self._show_log, monitor=True)
+
+    def start(self, dialogue: Dialogue) -> None:
+        """Begins with what is shown and asked before the first prompt."""
+        self.session.start(dialogue)
+
+    def receive(self, data: bytes) -> None:
+        """Takes what was typed."""
+        self.session.receive(data)
+
+    @property
+    def deaf(self) -> bool:
+        """Does what is typed wait, because a command is at work?"""
+        return self.session.state is State.WAITING
+
+    def set_window(self, columns: int, rows: int) -> None:
+        """The client's window: it counts where neither the line nor the user says otherwise."""
+        terminal = self.shell.terminal
+        taken = self._window is None or self._window == (terminal.length, terminal.width)
+        if self.shell.line.length is None and taken:
+            self._window = (rows or 24, columns or 80)
+            self.session.set_size(*self._window)
+
+    def close(self) -> None:
+        """Ends the session and its connection."""
+        if self._unsubscribe is None:
+            return
+        self.release()
+        self._hang_up()
+
+    def release(self) -> None:
+        """Ends the session; the connection is gone already, or is seen to elsewhere."""
+        if self._unsubscribe is None:
+            return
+        self._unsubscribe()
+        self._unsubscribe = None
+        self.session.close()
+        self._lines.release(self._number)
+
+    def _show_log(self, line: str) -> None:
+        if self.shell.monitoring:
+            self.session.show_log(line)
+
+
+def vty_settings(number: int, config: Configuration) -> LineSettings:
+    """The settings of a VTY; the last one's, when that line was removed under the session."""
+    vtys = config.lines.vtys
+    return vtys[min(number, len(vtys) - 1)]
