@@ -109,7 +109,7 @@ KEPT = (
     *_one("ip", "ip inspect alert-off", "ip inspect audit-trail", "ip inspect log"),
     *_many("ip", "ip inspect max-incomplete", "ip inspect one-minute", "ip inspect tcp", "ip inspect udp"),
     *_named(2, "ip", "ip inspect name"),
-    *_one("ip", "login block-for", "login delay", "login quiet-mode access-class"),
+    *_one("ip", "login block-for", "login delay", "login quiet-mode"),
     *_one("ip", "login on-failure", "login on-success"),
     *_one("ip", "ipv6 unicast-routing", "ipv6 multicast-routing"),
     *_many("ip", "ipv6 host"),

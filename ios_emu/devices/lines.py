@@ -96,8 +96,11 @@ class LineSettings:
     login_response: int = DEFAULT_LOGIN_RESPONSE
     kept: dict[str, str] = field(default_factory=dict)
 
-    def configuration(self, packet_tracer: bool) -> Iterator[str]:
-        """The lines below `line ...` in the running configuration, without their first blank."""
+    def configuration(self, packet_tracer: bool, is_vty: bool) -> Iterator[str]:
+        """The lines below `line ...` in the running configuration, without their first blank.
+
+        A VTY asks for a password unless it is told not to; the other lines are the other way round.
+        """
         yield from (self.kept[key] for key in KEPT_BEFORE if key in self.kept)
         if self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
             yield "exec-timeout {} {}".format(*self.exec_timeout)
@@ -109,7 +112,7 @@ class LineSettings:
             yield f"logging synchronous {self.synchronous_options}".rstrip()
         if self.login is not None:
             yield "login local" if self.login == "local" else "login"
-        elif packet_tracer and self.password is not None:
+        elif is_vty or (packet_tracer and self.password is not None):
             yield "no login"
         for word, is_set in (("exec", self.has_exec), ("exec-banner", self.exec_banner)):
             if not is_set:

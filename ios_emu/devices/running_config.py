@@ -321,7 +321,7 @@ def _lines(config: Configuration) -> Iterator[str]:
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
     for number, (name, settings) in enumerate(parts):
         yield f"line {name}"
-        yield from (f" {line}" for line in settings.configuration(packet_tracer))
+        yield from (f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty")))
         if number < 2:
             yield from separator
 

@@ -28,11 +28,16 @@ def test_neighbours_that_are_set_alike_are_one_group() -> None:
 
 def test_what_is_printed_of_a_line_in_each_dialect() -> None:
     settings = LineSettings(password=Secret(0, "cisco"), exec_timeout=(0, 30), logging_synchronous=True)
-    assert list(settings.configuration(packet_tracer=False)) == [
+    assert list(settings.configuration(packet_tracer=False, is_vty=False)) == [
         "exec-timeout 0 30",
         "password cisco",
         "logging synchronous",
     ]
-    assert "no login" in list(settings.configuration(packet_tracer=True))
+    assert "no login" in list(settings.configuration(packet_tracer=True, is_vty=False))
     settings.login = "local"
-    assert list(settings.configuration(packet_tracer=True))[-1] == "login local"
+    assert list(settings.configuration(packet_tracer=True, is_vty=False))[-1] == "login local"
+
+
+def test_a_vty_says_that_it_asks_for_no_password() -> None:
+    assert list(LineSettings().configuration(packet_tracer=False, is_vty=True)) == ["no login"]
+    assert list(LineSettings().configuration(packet_tracer=False, is_vty=False)) == []
