@@ -114,9 +114,9 @@ class Sessions(RuleBasedStateMachine):
 
     def begin(self, dialect: Dialect) -> None:
         self.router = new_router(dialect)
-        shell = Shell(self.router, level=15, line=lambda _: NO_TIMEOUT)
-        shell.terminal.length = shell.terminal.width = 0
-        self.session = Session(shell, self.router.clock, lambda _: None)
+        self.shell = Shell(self.router, level=15, line=lambda _: NO_TIMEOUT)
+        self.shell.terminal.length = self.shell.terminal.width = 0
+        self.session = Session(self.shell, self.router.clock, lambda _: None)
         self.session.start()
         self.send(b"configure terminal\r")
 
@@ -147,31 +147,31 @@ class Sessions(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2**32))
     def a_line(self, seed: int) -> None:
         chance = random.Random(seed)
-        self.type_line(sentence(self.session.shell.mode.name, chance), chance)
+        self.type_line(sentence(self.shell.mode.name, chance), chance)
 
     @rule(seed=st.integers(0, 2**32), word=st.sampled_from(("no", "default", "do")))
     def a_line_behind(self, seed: int, word: str) -> None:
         chance = random.Random(seed)
-        mode = self.session.shell.mode.name
+        mode = self.shell.mode.name
         self.type_line(f"{word} {sentence('exec' if word == 'do' else mode, chance)}", chance)
 
     @rule(seed=st.integers(0, 2**32))
     def a_global_line(self, seed: int) -> None:
         chance = random.Random(seed)
-        if self.session.shell.mode is modes.EXEC:
+        if self.shell.mode is modes.EXEC:
             self.send(b"configure terminal\r")
         self.type_line(sentence("config", chance), chance)
 
     @rule(seed=st.integers(0, 2**32))
     def a_line_undone(self, seed: int) -> None:
         chance = random.Random(seed)
-        line = sentence(self.session.shell.mode.name, chance)
+        line = sentence(self.shell.mode.name, chance)
         self.type_line(line, chance)
         self.type_line(f"no {line}", chance)
 
     @rule()
     def one_mode_up(self) -> None:
-        if self.session.shell.mode is not modes.EXEC:
+        if self.shell.mode is not modes.EXEC:
             self.send(b"exit\r")
 
     @rule()
@@ -189,7 +189,7 @@ class Sessions(RuleBasedStateMachine):
 
 @pytest.mark.property
 def test_sessions_end_well() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Sessions,
         settings=settings(
             max_examples=SESSIONS,
