@@ -141,6 +141,11 @@ class KeyReader:
         return key
 
     @property
+    def waiting(self) -> int:
+        """How many bytes wait."""
+        return len(self._buffer) - self._position + sum(map(len, self._fed))
+
+    @property
     def pending(self) -> bool:
         """Whether `next` has a key to give."""
         return self._look() is not None

@@ -133,6 +133,16 @@ class Session:
         self._flush()
 
     @property
+    def type_ahead(self) -> int:
+        """How many bytes were typed that it has not come to yet."""
+        return self._keys.waiting
+
+    @property
+    def question(self) -> str:
+        """What it asks at this moment, such as `Password: `; empty at a command prompt."""
+        return self._question.prompt if self._question is not None else ""
+
+    @property
     def idle_time(self) -> int:
         """The nanoseconds since the last key."""
         return self._idle.time

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,13 +46,15 @@ def up(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool) -
 
 def serve(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool, as_json: bool) -> None:
     """Runs a lab without a terminal until it is told to end. Raises LabFileError, StateError, UsageError."""
-    from ios_emu.edges.serve import Service, say
+    from ios_emu.edges.serve import Service, announce, consoles, warn
 
     def run_service(running: Lab, folder: StateFolder, drive: Callable[[], RealTime]) -> None:
         # What the lab is made of stays: a collection that looked at all of it would hold up a reply.
         gc.collect()
         gc.freeze()
-        asyncio.run(Service(running, doors, drive, say, as_json, folder).run())
+        opened = doors if doors.any else replace(doors, asked=consoles(running))
+        service = Service(running, opened, drive, partial(announce, as_json=as_json), folder, warn)
+        asyncio.run(service.run())
 
     _with_state(lab, quick, state, fresh, run_service)
 
@@ -61,7 +66,18 @@ def _with_state(
     fresh: bool,
     run: Callable[[Lab, StateFolder, Callable[[], RealTime]], None],
 ) -> None:
-    """Opens the state folder, builds the lab, and keeps its time at each commit and at the end."""
+    with kept_lab(lab, quick, state, fresh, _report) as (running, folder, drive):
+        run(running, folder, drive)
+
+
+@contextlib.contextmanager
+def kept_lab(
+    lab: str, quick: bool, state: str | None, fresh: bool, report: Callable[[Exception], None]
+) -> Iterator[tuple[Lab, StateFolder, Callable[[], RealTime]]]:
+    """Opens the state folder and builds the lab; gives what drives it, and keeps its time to the end.
+
+    Raises LabFileError, StateError.
+    """
     find_lab(lab)
     folder = StateFolder(Path(state) if state is not None else default_state_folder(lab), fresh)
     with folder:
@@ -78,14 +94,14 @@ def _with_state(
             leases=journals.opener("dhcp-leases"),
             mail=journals.opener("mail"),
             now=_lab_time(folder),
-            report=_report,
+            report=report,
         )
         for notice in folder.notices:
             print(notice, file=sys.stderr)
         # Leases end at lab times: a process that is killed has kept where its own began.
         keep_lab_time()
         try:
-            run(running, folder, lambda: RealTime(running, journals))
+            yield running, folder, lambda: RealTime(running, journals)
         finally:
             keep_lab_time()
             journals.close()

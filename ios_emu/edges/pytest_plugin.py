@@ -1,4 +1,4 @@
-"""The pytest plugin: collects transcripts as tests, and gives tests the fixture `ios_lab`.
+"""The pytest plugin: collects transcripts as tests, and gives tests the fixtures `ios_lab` and `ios_served`.
 
 Transcripts are collected where they are named on the command line and below folders called `transcripts`.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from ios_emu.edges.library import ServedLab
     from ios_emu.lab.topology import Lab
 
 _FOLDER = "transcripts"
@@ -69,3 +70,21 @@ def ios_lab() -> Callable[..., Lab]:
     from ios_emu.lab.topology import Lab
 
     return Lab
+
+
+@pytest.fixture
+def ios_served() -> Iterator[Callable[..., ServedLab]]:
+    """Serves labs until the end of the test: `ios_served("lab5", publish=["Mail-Server:25"])`.
+
+    Its arguments are those of `ios_emu.serve`; the lab that it returns has its doors open.
+    """
+    from contextlib import ExitStack
+
+    from ios_emu.edges.library import serve
+
+    with ExitStack() as running:
+
+        def start(*arguments: Any, **options: Any) -> ServedLab:
+            return running.enter_context(serve(*arguments, **options))
+
+        yield start

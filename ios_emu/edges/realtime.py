@@ -35,8 +35,13 @@ class RealTime:
     def wake(self, act: Callable[[], None] = lambda: None) -> None:
         """Brings the lab to the present, does `act` there, and goes back to sleep."""
         self._pace.run(self._loop.time())
-        act()
-        self._settle()
+        try:
+            act()
+        finally:
+            self._settle()
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
         delay = self._pace.delay(self._loop.time())

@@ -20,44 +20,57 @@ from ios_emu.lab.topology import Lab
 
 @dataclass(slots=True)
 class Service:
-    """A lab that is served: `show` prints, `drive` is made when the loop runs."""
+    """A lab that is served: `drive` is made when the loop runs, `ready` is called once all doors are open.
+
+    `state` keeps what the doors keep; `show_warning` is given lines for the person who opens them.
+    """
 
     lab: Lab
     doors: Doors
     drive: Callable[[], RealTime]
-    show: Callable[[str], None]
-    as_json: bool = False
+    ready: Callable[[OpenDoors], None]
     state: StateFolder | None = None
+    show_warning: Callable[[str], None] = lambda text: None
 
     async def run(self) -> None:
-        """Opens all doors, says `ready`, and waits for the end. Raises UsageError for a bad door."""
+        """Serves until Ctrl-C or SIGTERM. Raises UsageError for a bad door."""
         loop = asyncio.get_running_loop()
-        drive = self.drive()
-        control = ProcessControl(self.lab, drive)
         done = loop.create_future()
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             with contextlib.suppress(NotImplementedError, AttributeError, ValueError):
-                loop.add_signal_handler(getattr(signal, name), _finish, done)
-        doors = OpenDoors(Site(self.lab, drive, self.state, warn))
+                loop.add_signal_handler(getattr(signal, name), finish, done)
+        await self.serve(done)
+
+    async def serve(self, done: asyncio.Future[None]) -> None:
+        """Opens all doors, and serves until `done`. Raises UsageError for a bad door."""
+        drive = self.drive()
+        control = ProcessControl(self.lab, drive)
+        doors = OpenDoors(Site(self.lab, drive, self.state, self.show_warning))
         try:
             if self.doors.capture is not None:
                 control.capture(self.doors.capture)
-            await doors.open(self.doors.asked if self.doors.any else consoles(self.lab))
+            opening = asyncio.ensure_future(doors.open(self.doors.asked))
+            await asyncio.wait({opening, done}, return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done():
+                # Told to end before it is ready: what waits for the lab waits no longer.
+                opening.cancel()
+                return
+            opening.result()
             drive.wake()
-            self._announce(doors)
+            self.ready(doors)
             await done
         finally:
             await doors.close()
             drive.stop()
             control.close()
 
-    def _announce(self, doors: OpenDoors) -> None:
-        if self.as_json:
-            rows = [one.as_json for one in doors.opened]
-            self.show(json.dumps({"ready": True, "doors": rows}))
-            return
-        for line in (*doors.table(), "ready"):
-            self.show(line)
+
+def announce(doors: OpenDoors, as_json: bool) -> None:
+    """Prints what listens where, and that all does; at once, for a program may be waiting for it."""
+    lines = [*doors.table(), "ready"]
+    if as_json:
+        lines = [json.dumps({"ready": True, "doors": [one.as_json for one in doors.opened]})]
+    print(*lines, sep="\n", flush=True)
 
 
 def consoles(lab: Lab) -> Mapping[str, tuple[str, ...]]:
@@ -67,14 +80,10 @@ def consoles(lab: Lab) -> Mapping[str, tuple[str, ...]]:
     return {"console": tuple(f"{LOOPBACK}:0={name}" for name in named)}
 
 
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-def say(text: str) -> None:
-    """Prints a line at once: a program may be waiting for it."""
-    print(text, flush=True, file=sys.stdout)
+def finish(done: asyncio.Future[None]) -> None:
+    """It is over, if it was not before."""
+    if not done.done():
+        done.set_result(None)
 
 
 def warn(text: str) -> None:

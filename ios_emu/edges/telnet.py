@@ -1,13 +1,12 @@
 """A console line of a device as a telnet port of this machine, as a terminal server gives it: no login.
 
-Several clients at one console see the same. A client that does not read is closed when too much waits for it:
-it never holds up the lab or the others.
+Several clients at one console see the same. Each is answered a little at a time, so that none delays the
+others; who does not read is not read from, and is hung up when too much waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,8 +23,17 @@ from ios_emu.edges.tap import Wake
 from ios_emu.lab.device import LabConsole
 from ios_emu.services import telnet
 
-_BACKLOG = 128
-_MOST_WAITING = 4 * 1024 * 1024
+_BACKLOG = 512
+MOST_CLIENTS = 256
+"""At one console; one more is told so, and hung up."""
+MOST_WAITING = 1 << 20
+"""Bytes that wait for a client to read them: who leaves more unread is hung up."""
+_READ_AT_ONCE = 16384
+_MOST_TYPE_AHEAD = 16384
+# So long, in seconds, is one client answered before the others have their turn.
+_TURN = 0.005
+_BREATH = 0.01
+_SUBNEGOTIATION_TIME = 1.0
 _BREAK = b"\x1e"
 _THERE = b"\r\n[Yes]\r\n"
 
@@ -60,28 +68,35 @@ class ConsoleDoor:
         self.opened = replace(self.opened, where=where(self._server.sockets[0].getsockname()))
 
     async def close(self) -> None:
-        """Closes the port and all its connections."""
+        """Closes the port and all its connections; the clients are told."""
         if self._server is not None:
             self._server.close()
         for client in list(self._clients):
-            client.close()
+            client.close(telnet.LAB_ENDS)
+        # What they are told goes out before the process ends.
+        await asyncio.sleep(0)
 
     def _client(self) -> _Client:
-        client = _Client(self._console, self._wake, self._clients.discard)
+        full = len(self._clients) >= MOST_CLIENTS
+        client = _Client(None if full else self._console, self._wake, self._clients.discard)
         self._clients.add(client)
         return client
 
 
-class _Client(asyncio.Protocol):
+class _Client(asyncio.BufferedProtocol):
     """One connection: what it sends is typed, what the console shows is written to it."""
 
-    def __init__(self, console: LabConsole, wake: Wake, gone: Callable[[_Client], None]) -> None:
+    def __init__(self, console: LabConsole | None, wake: Wake, gone: Callable[[_Client], None]) -> None:
         self._console = console
         self._wake = wake
         self._gone = gone
         self._transport: asyncio.Transport | None = None
         self._telnet = telnet.server(self._answer)
         self._detach: Callable[[], None] = lambda: None
+        self._read = bytearray(_READ_AT_ONCE)
+        self._typed = bytearray()
+        self._turn: asyncio.Handle | None = None
+        self._is_slow = False
         self._out = bytearray()
         self._patience: asyncio.TimerHandle | None = None
 
@@ -89,47 +104,105 @@ class _Client(asyncio.Protocol):
         """Greets, and shows what nobody has seen yet."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if self._console is None:
+            self.close(telnet.TOO_MANY)
+            return
         transport.write(telnet.GREETING)
         self._detach = self._console.attach(self._show)
         self._flush()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Where the next bytes are put: not more than a few at a time."""
+        return self._read
+
+    def buffer_updated(self, nbytes: int) -> None:
         """What the client sent: keys, and what its terminal says of itself."""
-        received = self._telnet.feed(data)
-        keys = b""
+        received = self._telnet.feed(bytes(self._read[:nbytes]))
         for event in received.events:
             if event is telnet.Signal.ARE_YOU_THERE:
                 self._answer(_THERE)
             else:
-                keys += event if isinstance(event, bytes) else _BREAK
+                self._typed += event if isinstance(event, bytes) else _BREAK
         # A subnegotiation that stays open is given up after a second, however much of it still comes.
         if self._telnet.unfinished and self._patience is None:
-            self._patience = asyncio.get_running_loop().call_later(1.0, self._give_up)
+            self._patience = asyncio.get_running_loop().call_later(_SUBNEGOTIATION_TIME, self._give_up)
         elif self._patience is not None and not self._telnet.unfinished:
             self._patience.cancel()
             self._patience = None
-        if keys:
-            self._wake(lambda: self._console.receive(keys))
+        self._go_on()
+
+    def pause_writing(self) -> None:
+        """The client does not read: it is answered no further, and not read from."""
+        self._is_slow = True
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        self._is_slow = False
+        if self._transport is not None and not self._typed:
+            self._transport.resume_reading()
+        self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone; the console stays."""
         self._detach()
+        self._typed.clear()
+        for handle in (self._turn, self._patience):
+            if handle is not None:
+                handle.cancel()
         self._gone(self)
 
-    def close(self) -> None:
-        """Ends the connection."""
+    def close(self, farewell: bytes) -> None:
+        """Ends the connection with a last word."""
         if self._transport is not None:
+            self._flush()
+            self._answer(farewell)
             self._transport.close()
 
     def _give_up(self) -> None:
         self._patience = None
         self._telnet.give_up()
 
+    def _go_on(self) -> None:
+        """Types on, unless a turn is to come."""
+        if self._typed and self._turn is None and not self._is_slow:
+            self._wake(self._type)
+
+    def _type(self) -> None:
+        """One turn of this client: some of its keys. While others are left it is not read from."""
+        self._turn = None
+        transport, console = self._transport, self._console
+        if transport is None or console is None or transport.is_closing():
+            return
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _TURN
+        busy = False
+        while self._typed and not self._is_full and not busy and loop.time() < end:
+            console.receive(telnet.take_keys(self._typed))
+            busy = console.type_ahead > _MOST_TYPE_AHEAD
+        if not self._typed:
+            transport.resume_reading()
+            return
+        transport.pause_reading()
+        if busy:
+            self._turn = loop.call_later(_BREATH, self._next_turn)
+        elif not self._is_slow:
+            self._turn = loop.call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        self._turn = None
+        self._go_on()
+
+    @property
+    def _is_full(self) -> bool:
+        """Is more to be written than a client reads at a time?"""
+        return self._is_slow or len(self._out) > _READ_AT_ONCE * 4
+
     def _show(self, data: bytes) -> None:
         # All that one wake-up prints is one write: a client finds the prompt at the end of what it reads.
         if not self._out:
-            with contextlib.suppress(RuntimeError):
-                asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self._flush)
         self._out += telnet.escape(data)
 
     def _flush(self) -> None:
@@ -137,7 +210,7 @@ class _Client(asyncio.Protocol):
         self._out.clear()
         if transport is None or transport.is_closing() or not data:
             return
-        if transport.get_write_buffer_size() + len(data) > _MOST_WAITING:
+        if transport.get_write_buffer_size() + len(data) > MOST_WAITING:
             transport.abort()
             return
         transport.write(data)

@@ -89,6 +89,11 @@ class Console:
             self._session.set_size(0, 0)
 
     @property
+    def type_ahead(self) -> int:
+        """How many bytes were typed that its session has not come to yet."""
+        return self._session.type_ahead if self._session is not None else 0
+
+    @property
     def waits_for_input(self) -> bool:
         """Does nothing happen here before somebody types?"""
         return self._session is None or self._session.waits_for_input

@@ -45,6 +45,10 @@ class LabConsole(Protocol):
         """Whether long output stops at each page."""
 
     @property
+    def type_ahead(self) -> int:
+        """How many bytes were typed that its session has not come to yet."""
+
+    @property
     def waits_for_input(self) -> bool:
         """Does nothing happen here before somebody types?"""
 

@@ -66,6 +66,9 @@ class NatHosts:
         self._lab = lab
         self._hosts: dict[tuple[object, int, int, int | None], NatHost] = {}
 
+    def __iter__(self) -> Iterator[NatHost]:
+        return iter(self._hosts.values())
+
     def reach(self, device: str, found: Found) -> None:
         """Gives `found` the way to a device as it is now, at once or when a NAT host has joined its network.
 
@@ -219,18 +222,21 @@ class NatHost:
         self._interface = IpInterface(name, port, mac, place.vlan)
         self._interface.up = True
         self._waiting: list[Callable[[int | None], None]] = []
-        self._search()
+        self._searching = False
 
     def when_ready(self, ready: Callable[[int | None], None]) -> None:
         """Calls `ready` with the own address, at once or when there is one; None when none was free."""
-        if self.address is None and not self._waiting:
-            self._search()
         self._waiting.append(ready)
         if self.address is not None:
             self._tell(self.address)
+        else:
+            self._search()
 
     def _search(self) -> None:
-        """Looks for an address. It has none meanwhile."""
+        """Looks for an address, unless it does already. It has none meanwhile."""
+        if self._searching:
+            return
+        self._searching = True
         self.address = None
         self._interface.set_addresses(())
         self.node.configure([self._interface], [])
@@ -264,6 +270,7 @@ class NatHost:
         self._tell(address)
 
     def _tell(self, address: int | None) -> None:
+        self._searching = False
         waiting, self._waiting = self._waiting, []
         for ready in waiting:
             ready(address)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class VtyTerminal:
     """A terminal on the VTY `number`: bytes in, bytes out.
 
-    `write` is given what it shows. `hang_up` closes the connection below it when the session is over.
+    `write` is given what it shows. `hang_up` closes the connection below it when the session is over. While
+    `is_full` says that the client does not read, it is not sent log messages.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class VtyTerminal:
         peer: Peer,
         write: Callable[[bytes], None],
         hang_up: Callable[[], None],
+        is_full: Callable[[], bool] = lambda: False,
     ) -> None:
         self.peer = peer
         self._lines = lines
         self._number = number
         self._hang_up = hang_up
+        self._is_full = is_full
         self._window: tuple[int, int] | None = None
         router = lines.router
         self.shell = Shell(
@@ -57,6 +60,11 @@ class VtyTerminal:
     def receive(self, data: bytes) -> None:
         """Takes what was typed."""
         self.session.receive(data)
+
+    @property
+    def closed(self) -> bool:
+        """Is the session over?"""
+        return self._unsubscribe is None
 
     @property
     def deaf(self) -> bool:
@@ -88,7 +96,7 @@ class VtyTerminal:
         self._lines.release(self._number)
 
     def _show_log(self, line: str) -> None:
-        if self.shell.monitoring:
+        if self.shell.monitoring and not self._is_full():
             self.session.show_log(line)
 
 

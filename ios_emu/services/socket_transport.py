@@ -58,6 +58,11 @@ class SocketTransport:
         """Is so much waiting for the client to read it that it is given no more?"""
         return len(self._waiting) > _MOST_WAITING
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait for the client to read."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Ends the connection when all is sent. Who does not read it has a minute."""
         if not self._closing:

@@ -1,7 +1,8 @@
 """Telnet (RFC 854, 855, 857, 858, 1073, 1091): options and commands taken out of a stream of bytes.
 
 The rules. Nobody ever waits for a negotiation: data flows from the first byte. A server says what it wants
-once, at the beginning, and answers each option at most once; a client answers what it is asked, each once.
+once, at the beginning, and answers each option at most once, and of those that it did not name only the first
+few: some clients take what comes after ten commands for data. A client answers what it is asked, each once.
 A subnegotiation is swallowed, and kept up to a cap; it is given up at the end of a line, or when `give_up`
 says that it has taken too long: a stream that opens one and never closes it is still heard. Bytes of any kind
 are never an error, and how the stream is cut into pieces makes no difference.
@@ -31,6 +32,15 @@ GREETING = bytes(
     (IAC, WILL, ECHO, IAC, WILL, SUPPRESS_GO_AHEAD, IAC, DO, TERMINAL_TYPE, IAC, DO, WINDOW_SIZE)
 )
 """What a server says first: it echoes, nobody says go-ahead, and what kind of terminal is that?"""
+MOST_ANSWERS = 4
+"""So many commands besides its greeting does a server send in all."""
+TOO_MANY = b"\r\n% Too many sessions: try again later\r\n"
+"""What a client is told for whom there is no room at a door."""
+LAB_ENDS = b"\r\n\r\n% The lab ends\r\n"
+"""What a client is told when its door closes."""
+
+# A line of keys, or as much of it as is taken at once: each Enter, `?` and Tab can make much output.
+_KEYS = re.compile(rb"[^\r\n\t?]{0,127}(?:\r[\n\0]?|[^\r])")
 
 
 class Signal(Enum):
@@ -77,11 +87,17 @@ class Telnet:
     """One end of a connection. `answer` sends negotiation to the other end.
 
     `accepted` are the options that this end takes part in, as (command, option): (DO, ECHO) is asked by the
-    other end and answered WILL.
+    other end and answered WILL. With `most_answers`, what is asked after that many answers has none.
     """
 
-    def __init__(self, answer: Callable[[bytes], None], accepted: frozenset[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[bytes], None],
+        accepted: frozenset[tuple[int, int]],
+        most_answers: int | None = None,
+    ) -> None:
         self._answer = answer
+        self._left = most_answers
         self._accepted = accepted
         self._answered: set[tuple[int, int]] = set()
         self._state = _State.DATA
@@ -175,6 +191,10 @@ class Telnet:
         if (command, option) in self._answered or command in (WONT, DONT):
             return
         self._answered.add((command, option))
+        if self._left is not None:
+            if not self._left:
+                return
+            self._left -= 1
         agrees = (command, option) in self._accepted
         yes, no = (WILL, WONT) if command == DO else (DO, DONT)
         self._answer(bytes((IAC, yes if agrees else no, option)))
@@ -205,7 +225,8 @@ class Telnet:
 
 def server(answer: Callable[[bytes], None]) -> Telnet:
     """A server's end, which has sent GREETING: the answers to that are no news."""
-    end = Telnet(answer, frozenset({(DO, ECHO), (DO, SUPPRESS_GO_AHEAD), (WILL, SUPPRESS_GO_AHEAD)}))
+    taken = frozenset({(DO, ECHO), (DO, SUPPRESS_GO_AHEAD), (WILL, SUPPRESS_GO_AHEAD)})
+    end = Telnet(answer, taken, MOST_ANSWERS)
     end.expect((DO, ECHO), (DO, SUPPRESS_GO_AHEAD), (WILL, TERMINAL_TYPE), (WILL, WINDOW_SIZE))
     return end
 
@@ -213,6 +234,18 @@ def server(answer: Callable[[bytes], None]) -> Telnet:
 def client(answer: Callable[[bytes], None]) -> Telnet:
     """A client's end: the server may echo, and nobody says go-ahead."""
     return Telnet(answer, frozenset({(WILL, ECHO), (WILL, SUPPRESS_GO_AHEAD), (DO, SUPPRESS_GO_AHEAD)}))
+
+
+def take_keys(typed: bytearray) -> bytes:
+    """Takes the first keys out of what was typed: at most 128 bytes, up to the first that makes output.
+
+    Who has many clients gives each a few of these at a time: none of them delays the others.
+    """
+    found = _KEYS.match(typed)
+    assert found is not None
+    keys = found[0]
+    del typed[: len(keys)]
+    return keys
 
 
 def escape(data: bytes) -> bytes:

@@ -38,6 +38,8 @@ class TelnetClient:
         self._out = bytearray()
         self._telnet = telnet.client(self._write)
         socket = self._socket = node.tcp.connect(local, host, port)
+        # As in IOS, without `service nagle`: a key does not wait for the acknowledgment of the last one.
+        socket.sender.nagle = False
         socket.on_connected = self._connected
         socket.on_readable = self._readable
         socket.on_end = self._far_end_closed
