@@ -48,13 +48,17 @@ def _exec_banner(shell: Shell) -> Dialogue:
 
 
 def _banner(shell: Shell, text: str | None) -> str:
-    """A banner, with the words that IOS fills in (`$(hostname)` and its like)."""
     if text is None:
         return ""
-    tokens = {"hostname": shell.config.hostname, "line": shell.line_number, "domain": "", "line-desc": ""}
+    return f"\n{filled_in(text, shell.config.hostname, shell.line_number)}\n"
+
+
+def filled_in(banner: str, hostname: str, line_number: int) -> str:
+    """A banner, with the words that IOS fills in (`$(hostname)` and its like)."""
+    tokens = {"hostname": hostname, "line": line_number, "domain": "", "line-desc": ""}
     for name, value in tokens.items():
-        text = text.replace(f"$({name})", str(value))
-    return f"\n{text}\n"
+        banner = banner.replace(f"$({name})", str(value))
+    return banner
 
 
 def log_in(shell: Shell) -> Asking[bool]:

@@ -410,7 +410,9 @@ def test_the_banners_come_before_and_behind_the_login(tmp_path: Path) -> None:
             banners.append(msg)
 
     async def act() -> None:
-        texts = "banner login ^C before ^C\nbanner motd ^C today ^C\nbanner exec ^C behind ^C\n"
+        texts = (
+            "banner login ^C $(hostname) line $(line) ^C\nbanner motd ^C today ^C\nbanner exec ^C behind ^C\n"
+        )
         async with door(tmp_path, texts + LOCAL) as opened:
             client = await asyncssh.connect(
                 *opened.where,
@@ -423,7 +425,7 @@ def test_the_banners_come_before_and_behind_the_login(tmp_path: Path) -> None:
             )
             async with terminal(client) as session:
                 shown = await session.expect("R1#")
-        assert banners == [" before \n"]
+        assert banners == [" R1 line 2 \n"]
         assert shown.index(" today ") < shown.index(" behind ") < shown.index("R1#")
 
     scenario(act)
