@@ -66,6 +66,17 @@ def _port(word: str, low: int, high: int) -> str:
     return word
 
 
+def _url(scheme: str) -> Parse:
+    begins = re.compile(rf"{scheme}:", re.IGNORECASE)
+
+    def parse(word: str, low: int, high: int) -> str:
+        if begins.match(word) is None:
+            raise ValueError(f"{word} is not in {scheme}:")
+        return word
+
+    return parse
+
+
 def _word(word: str, low: int, high: int) -> str:
     return word
 
@@ -80,6 +91,10 @@ TYPES: dict[str, Parse] = {
     "IP": _address,
     "MAC": _mac_address,
     "HEX_DATA": _hex_data,
+    "FLASH_URL": _url("flash[01]?"),
+    "NVRAM_URL": _url("nvram"),
+    "SYSTEM_URL": _url("system"),
+    "NULL_URL": _url("null"),
     "WORD": _word,
     "LINE": _word,
 }

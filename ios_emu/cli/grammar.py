@@ -29,6 +29,8 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
+    "archive",
+    "archive_log_mode",
     "lab",
     "host",
 )

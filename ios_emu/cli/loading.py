@@ -25,21 +25,24 @@ def load_configuration(shell: Shell, text: str) -> Iterator[tuple[int, str, Comm
         try:
             reply = shell.execute(line)
             if isinstance(reply, GeneratorType):
-                _answer(reply, lines)
+                _run(reply, (following for _, following in lines))
         except CommandError as error:
             yield number, line, error
     shell.enter(modes.EXEC)
 
 
-def _answer(dialogue: Any, lines: Iterable[tuple[int, str]]) -> None:
-    """Runs a dialogue with the lines that follow as its answers."""
-    source = iter(lines)
+def answer_with(dialogue: Any, answers: Iterable[str]) -> None:
+    """Runs the dialogue of a line that asks; where there are no more answers it is broken off."""
+    _run(dialogue, iter(answers))
+
+
+def _run(dialogue: Any, answers: Iterator[str]) -> None:
     try:
         step = next(dialogue)
         while True:
             if isinstance(step, Ask):
-                following = next(source, None)
-                step = dialogue.throw(Interrupted()) if following is None else dialogue.send(following[1])
+                answer = next(answers, None)
+                step = dialogue.throw(Interrupted()) if answer is None else dialogue.send(answer)
             elif isinstance(step, Say):
                 step = next(dialogue)
             else:

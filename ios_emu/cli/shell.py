@@ -110,6 +110,8 @@ class Shell:
         # The modes around the one that it is in, but for global configuration, the outermost first.
         self._around: list[tuple[Mode, Target]] = []
         self.terminal = Terminal()
+        # Where it is in the flash.
+        self.directory = ""
         self.ended = False
 
     @property
@@ -307,14 +309,16 @@ class Shell:
 
     def _run(self, command: Command) -> Answer:
         filter_ = command.filter
-        if filter_ is not None and filter_.kind in _TO_FILES:
-            raise CommandRefused(f"%Error opening {filter_.pattern} (output can't go to a file here)")
         if isinstance(self.target, InterfaceRange) and not command.exec_:
             reply: Answer = self._run_for_each(command, self.target)
         else:
             reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
             self.router.network.changed()
+        if filter_ is not None and filter_.kind in _TO_FILES:
+            from ios_emu.cli.redirect import to_file
+
+            return to_file(Call(self, command), reply, filter_.kind, filter_.pattern)
         if filter_ is None or isinstance(reply, GeneratorType):
             return reply
         # Loaded when it is used: most sessions never filter, and every session waits for its first prompt.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 
+from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -51,6 +52,7 @@ class Configuration:
     enable_levels: dict[int, Secret] = field(default_factory=dict)
     ssh: SshSettings = field(default_factory=SshSettings)
     privileges: Privileges = field(default_factory=Privileges)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True
     name_servers: list[IPv4Address] = field(default_factory=list)

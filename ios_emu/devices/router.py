@@ -10,14 +10,17 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
+from ios_emu.devices.archive import RouterArchive
 from ios_emu.devices.config_register import ConfigRegister
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
 from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.flash import Flash
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import RouterNetwork
@@ -27,6 +30,7 @@ from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
 from ios_emu.devices.syslog import Syslog
+from ios_emu.devices.syslog_hosts import send_to_hosts
 from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Route, routing_table
@@ -46,8 +50,6 @@ _MICROSECOND = 1000
 _FIRST_LOOPBACK_INDEX = 8
 # Bit 6 of the configuration register.
 _IGNORE_NVRAM = 0x0040
-# IOS sends its messages from the first free port that it found at its start.
-_SYSLOG, _SYSLOG_SOURCE = 514, 54546
 
 ReadConfig = Callable[["Router", str], None]
 
@@ -86,7 +88,7 @@ class Router:
         self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
         self.config: Configuration = factory_configuration(name, dialect)
         self.time = SystemClock(clock, lambda: self.config.clock)
-        self.log = Syslog(lambda: self.config.logging, self._send_log)
+        self.log = Syslog(lambda: self.config.logging, partial(send_to_hosts, self))
         self.booted_at = clock.now
         self.reload_reason = POWER_ON
         self.reading_nvram = False
@@ -102,6 +104,8 @@ class Router:
         self.network.on_change(self._apply_dns)
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
+        self.flash = Flash(name, self.journal, self.platform.software.image)
+        self.archive = RouterArchive(self)
         self._saved = configuration_body(self.config)
 
     # Time
@@ -145,6 +149,7 @@ class Router:
         self.links_quiet = quiet
         self.links_settled()
         self.ssh.restart()
+        self.archive.restart()
 
     @property
     def boots_configured(self) -> bool:
@@ -184,26 +189,26 @@ class Router:
         body = configuration_body(self.config)
 
         def stored(problem: str | None) -> None:
-            if problem is not None:
+            if problem is None:
+                self._saved = body
+                self.ssh.save(done)
+            else:
                 done(problem)
-                return
-            self.startup = self._saved = body
-            self.ssh.save(done)
 
-        self.journal.write(self.startup_record, body.encode("latin-1", "replace"), stored)
+        self.store_startup(body, stored)
 
-    def erase(self, done: Callable[[str | None], None]) -> None:
-        """Empties NVRAM, then calls `done(None)` or `done(reason)`.
+    def store_startup(self, text: str, done: Callable[[str | None], None]) -> None:
+        """Writes a configuration to NVRAM, or empties it; then calls `done(None)` or `done(reason)`.
 
-        The record stays, empty: an erased router is not one that the lab file configures anew.
+        The record of an empty one stays: an erased router is not one that the lab file configures anew.
         """
 
         def stored(problem: str | None) -> None:
             if problem is None:
-                self.startup = None
+                self.startup = text or None
             done(problem)
 
-        self.journal.write(self.startup_record, b"", stored)
+        self.journal.write(self.startup_record, text.encode("latin-1", "replace"), stored)
 
     # DHCP
 
@@ -384,16 +389,3 @@ class Router:
 
     def _emit(self, name: str, text: str) -> None:
         self.log.emit(name, text, self.config.timestamps_log, self.time.moment, self.uptime)
-
-    def _send_log(self, message: str) -> None:
-        """Sends a message to the syslog servers, where there are any."""
-        settings = self.config.logging
-        if not settings.hosts:
-            return
-        source = None
-        if settings.source_interface is not None:
-            interface = self.network.interface(settings.source_interface)
-            source = None if interface is None else interface.primary
-        udp = self.network.node.udp
-        for host in settings.hosts:
-            udp.send(_SYSLOG_SOURCE, int(host), _SYSLOG, message.encode("latin-1", "replace"), source=source)

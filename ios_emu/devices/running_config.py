@@ -134,6 +134,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _names(config)
     yield from _kept(config, *_BEFORE_USERS)
     yield from _users(config)
+    yield from config.archive.lines()
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
@@ -176,6 +177,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _names(config)
     yield from _kept(config, *_BEFORE_USERS)
     yield from _users(config)
+    yield from config.archive.lines()
     yield from _kept(config, *(place for place in _BEHIND_USERS if place != "spanning-tree"))
     yield from ["!"] * 4
     yield from _kept(config, "spanning-tree")

@@ -91,6 +91,7 @@ def kept_lab(
             quick=quick,
             journal=journals.values,
             read_state=folder.read,
+            list_state=folder.names,
             leases=journals.opener("dhcp-leases"),
             mail=journals.opener("mail"),
             now=_lab_time(folder),

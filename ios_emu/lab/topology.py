@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ios_emu.services.record_journal import RecordJournal
 
 ReadState = Callable[[str], bytes | None]
+ListState = Callable[[str], list[str]]
 OpenJournal = Callable[[str], "tuple[RecordJournal, bytes]"]
 """Opens what keeps the records of the device of that name; the bytes are what it kept before."""
 Tap = Callable[[int, str, bytes], None]
@@ -70,8 +71,9 @@ def _begin_mail(described: MailService, server: MailServer) -> None:
 class Lab:
     """A running lab. `lab` is the name of a built-in lab or the path of a lab file.
 
-    `journal` and `read_state` keep NVRAM beyond the process; without them it lives as long as the lab. So
-    does `leases` with what a router's DHCP server leased, and `mail` with messages.
+    `journal`, `read_state` and `list_state` (the names that begin so) keep NVRAM and flash beyond the
+    process; without them they live as long as the lab. So does `leases` with what a router's DHCP server leased, and
+    `mail` with messages.
     `now` is the lab time to begin at, in nanoseconds. `report` is given what an event of the lab raises;
     without it, who runs the clock gets it. Raises LabFileError.
     """
@@ -83,6 +85,7 @@ class Lab:
         quick: bool = True,
         journal: Journal | None = None,
         read_state: ReadState | None = None,
+        list_state: ListState | None = None,
         leases: OpenJournal | None = None,
         mail: OpenJournal | None = None,
         now: int = 0,
@@ -99,6 +102,7 @@ class Lab:
         self._quick = quick
         self._journal = journal or MemoryJournal()
         self._read_state = read_state
+        self._list_state = list_state
         self._leases = leases
         self._mail = mail
         for described in self.file.devices:
@@ -178,6 +182,9 @@ class Lab:
         private = self._read_state(router.ssh.record) if self._read_state is not None else None
         if private is not None:
             router.ssh.restore(private)
+        if self._list_state is not None and self._read_state is not None:
+            records = ((name, self._read_state(name)) for name in self._list_state(router.flash.prefix))
+            router.flash.restore((name, record) for name, record in records if record is not None)
         vtys = VtyLines(router, shared_reader)
         return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
 

@@ -50,7 +50,7 @@ ARGUMENTS = {
 }
 # What leads out of the session, or makes the lab wait for longer than anybody lives.
 LEFT_OUT = re.compile(
-    r"^(exit|quit|logout|reload|telnet|connect|lock|repeat|probe|ttl|timeout|sweep|in|at)\b"
+    r"^(exit|quit|logout|tclsh|reload|telnet|connect|lock|repeat|probe|ttl|timeout|sweep|in|at)\b"
 )
 
 

@@ -14,6 +14,7 @@ from ios_emu.devices.secret import Secret
 _TRIES = 3
 PRIVILEGED = 15
 _USER = 1
+_ENTER = "Enter configuration commands, one per line.  End with CNTL/Z.\n"
 
 _SETUP_TITLE = "\n\n         --- System Configuration Dialog ---\n\n"
 
@@ -82,10 +83,22 @@ def disable(call: Call, privilege: int = _USER) -> str:
     return ""
 
 
-def configure_terminal(call: Call) -> str:
-    """`configure terminal`: into global configuration."""
+def configure_terminal(call: Call, revert_minutes: int | None = None) -> str | Dialogue:
+    """`configure terminal [revert timer N]`: into global configuration."""
+    if revert_minutes is not None:
+        return _configure_for_a_time(call, revert_minutes)
     call.shell.enter(modes.CONFIG)
-    return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+    return _ENTER
+
+
+def _configure_for_a_time(call: Call, minutes: int) -> Dialogue:
+    from ios_emu.cli.commands.archive import configure_terminal_revert
+
+    refused = yield from configure_terminal_revert(call, minutes)
+    if refused is not None:
+        return refused
+    call.shell.enter(modes.CONFIG)
+    return _ENTER
 
 
 def configure(call: Call) -> Dialogue:
@@ -94,7 +107,12 @@ def configure(call: Call) -> Dialogue:
     answer = yield Ask(f"Configuring from terminal, memory, or network [{default}]? ")
     wanted = answer.strip().lower() or default
     if default.startswith(wanted):
-        return configure_terminal(call)
+        call.shell.enter(modes.CONFIG)
+        return _ENTER
+    if "memory".startswith(wanted):
+        from ios_emu.cli.commands.archive import configure_memory
+
+        return configure_memory(call)
     return '?Must be "terminal", "memory" or "network"\n'
 
 

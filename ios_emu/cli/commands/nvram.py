@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any
+from functools import partial
 
-from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, Step
+from ios_emu.cli.commands.files import stored
+from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.shell import Call
-from ios_emu.clock import Signal
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import interface_config, running_config, with_defaults
@@ -59,19 +58,14 @@ def write_memory(call: Call) -> Dialogue:
 def save_configuration(router: Router) -> Dialogue:
     """Saves the running configuration and says so, as every command that does it."""
     yield Say("Building configuration...\n")
-    problem = yield from _stored(router.save)
-    return "[OK]\n" if problem is None else _open_failed(problem)
+    problem = yield from stored(router.save)
+    if problem is not None:
+        return _open_failed(problem)
+    if router.config.archive.write_memory and router.config.archive.path is not None:
+        from ios_emu.cli.commands.archive import store_copy
 
-
-def copy_running_startup(call: Call) -> Dialogue:
-    """`copy running-config startup-config`: asks for the file's name first."""
-    try:
-        name = yield Ask("Destination filename [startup-config]? ")
-    except Interrupted:
-        return ""
-    if name.strip() not in ("", "startup-config"):
-        return f"%Error opening nvram:/{name.strip()} (only startup-config is kept in this NVRAM)\n"
-    return (yield from write_memory(call))
+        return "[OK]\n" + (yield from store_copy(router))
+    return "[OK]\n"
 
 
 def erase_startup(call: Call) -> Dialogue:
@@ -83,21 +77,11 @@ def erase_startup(call: Call) -> Dialogue:
         key = "n"
     if key.lower() not in ("", "y"):
         return "File system erase is not confirmed or Could not be completed\n"
-    problem = yield from _stored(call.router.erase)
+    problem = yield from stored(partial(call.router.store_startup, ""))
     if problem is not None:
         return _open_failed(problem)
     call.router.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
     return "[OK]\nErase of nvram: complete\n"
-
-
-def _stored(
-    write: Callable[[Callable[[str | None], None]], None],
-) -> Generator[Step, Any, str | None]:
-    """Waits until the journal has stored what `write` gives it; returns its problem, or None."""
-    done = Signal()
-    write(done.fire)
-    problem: str | None = yield done
-    return problem
 
 
 def _open_failed(problem: str) -> str:

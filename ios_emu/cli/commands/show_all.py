@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ios_emu.cli.commands.files import show_flash
 from ios_emu.cli.commands.lines import line_details
 from ios_emu.cli.commands.logging import show_logging
 from ios_emu.cli.commands.nvram import show_running_config
 from ios_emu.cli.commands.show_hardware import (
     show_controllers,
     show_diag,
-    show_flash,
     show_inventory,
     show_memory,
     show_processes_cpu,

@@ -1,4 +1,4 @@
-"""The box and its parts: flash, inventory, controllers, diag, memory, processes, file systems, boot."""
+"""The box and its parts: inventory, controllers, diag, memory, processes, file systems, boot."""
 
 from __future__ import annotations
 
@@ -8,59 +8,15 @@ from ios_emu.cli.commands.show_ip import interface_facts
 from ios_emu.cli.platform_text import register_text
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.flash import IMAGE_SIZE, SIZE
 from ios_emu.devices.platform import Platform
 from ios_emu.devices.running_config import configuration_body
 
-_IMAGE_SIZE = 50938004
-_FLASH_SIZE = 64016384
-_IMAGE_DATE = "Mar 1 2002 00:00:00 +00:00"
 _PROCESSOR_BASE, _IO_BASE = 0x44F2D3E0, 0x0F600000
 # What a router without any configuration has in use, and what each byte of configuration adds.
 _USED_AT_BOOT = 30_215_480
 _USED_PER_BYTE = 8
 _IO_USED = 3_920_416
-
-
-def show_flash(call: Call) -> str:
-    """`show flash:`: the image that the router booted from, and what is free."""
-    platform = call.router.platform
-    image = platform.software.image
-    free = _FLASH_SIZE - _IMAGE_SIZE
-    if call.dialect is Dialect.PACKET_TRACER:
-        return (
-            "\nSystem flash directory:\nFile  Length   Name/status\n"
-            f"  1   {_IMAGE_SIZE} {image}\n"
-            f"[{_IMAGE_SIZE} bytes used, {free} available, {_FLASH_SIZE} total]\n"
-            f"{platform.flash_kbytes}K bytes of processor board System flash (Read/Write)\n\n"
-        )
-    return (
-        "-#- --length-- -----date/time------ path\n"
-        f"1     {_IMAGE_SIZE:>8} {_IMAGE_DATE} {image}\n\n"
-        f"{free} bytes available ({_IMAGE_SIZE} bytes used)\n\n"
-    )
-
-
-def dir_(call: Call, file_system: str = "flash:") -> str:
-    """`dir [flash: | nvram:]`."""
-    name = file_system.partition(":")[0].lower()
-    if name == "nvram":
-        size = call.router.platform.nvram_bytes
-        text = call.router.startup
-        used = 0 if text is None else len(text)
-        row = (
-            ""
-            if text is None
-            else f"  {238:>3}  -rw-    {used:>8}                    <no date>  startup-config\n"
-        )
-        return f"Directory of nvram:/\n\n{row}\n{size} bytes total ({size - used} bytes free)\n"
-    if name not in ("flash", "flash0"):
-        return f"%Error opening {file_system} (Invalid argument)\n"
-    image = call.router.platform.software.image
-    return (
-        "Directory of flash:/\n\n"
-        f"  {1:>3}  -rw-    {_IMAGE_SIZE:>8}  {_IMAGE_DATE}  {image}\n\n"
-        f"{_FLASH_SIZE} bytes total ({_FLASH_SIZE - _IMAGE_SIZE} bytes free)\n"
-    )
 
 
 def show_file_systems(call: Call) -> str:
@@ -73,7 +29,7 @@ def show_file_systems(call: Call) -> str:
         (" ", "-", "-", "opaque", "rw", "null:"),
         (" ", "-", "-", "network", "rw", "tftp:"),
         (" ", str(nvram), str(free), "nvram", "rw", "nvram:"),
-        ("*", str(_FLASH_SIZE), str(_FLASH_SIZE - _IMAGE_SIZE), "disk", "rw", "flash:#"),
+        ("*", str(SIZE), str(call.router.flash.free), "disk", "rw", "flash:#"),
         (" ", "-", "-", "opaque", "wo", "syslog:"),
         (" ", "-", "-", "opaque", "rw", "xmodem:"),
         (" ", "-", "-", "opaque", "rw", "ymodem:"),
@@ -158,7 +114,7 @@ def _pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
     platform: Platform = call.router.platform
     used = _USED_AT_BOOT + _USED_PER_BYTE * len(configuration_body(call.config))
     used += sum(1024 for _ in call.router.line_sessions)
-    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - _IMAGE_SIZE, used
+    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - IMAGE_SIZE, used
     yield "I/O", _IO_BASE, platform.iomem_kbytes * 1024, _IO_USED
 
 
