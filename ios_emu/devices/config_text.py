@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _BANNER = re.compile(r"(banner \S+|menu \S+ title) (\^C|\S)(.*)")
 _CERTIFICATE = "certificate "
+_LINES = "line "
 
 
 @dataclass(slots=True)
@@ -101,6 +102,10 @@ def removals(old: Sequence[Line], new: Sequence[Line], depth: int = 0) -> Iterat
                 yield Step(depth, line.text, line.raw)
                 yield from inside
         elif not line.text.startswith("no "):
+            if line.text.startswith(_LINES):
+                # Some lines are always there: then what was set on them goes.
+                yield Step(depth, line.text)
+                yield from removals(line.children, (), depth + 1)
             yield Step(depth, f"no {line.text}")
         else:
             # `no ip address` gives way by itself to the line that says which.

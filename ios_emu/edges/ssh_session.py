@@ -10,6 +10,7 @@ import asyncssh
 from ios_emu.edges.tap import Wake
 from ios_emu.lab.ssh import SshLine
 from ios_emu.lab.vty_terminal import VtyTerminal
+from ios_emu.services.scp import Sink, Source, read_command
 
 _MOST_WAITING = 4 * 1024 * 1024
 _MOST_TYPED = 64 * 1024
@@ -17,7 +18,7 @@ _BREAK, _INTERRUPT = b"\x1e", b"\x03"
 
 
 class SshSession(asyncssh.SSHServerSession[bytes]):
-    """The session of a client: a terminal, or a single command.
+    """The session of a client: a terminal, a single command, or files that are copied.
 
     `hang_up` closes the client's connection, `abort` does so with what waits for it.
     """
@@ -33,6 +34,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._terminal: VtyTerminal | None = None
         self._window: tuple[int, int] | None = None
         self._command: str | None = None
+        self._copy: Source | Sink | None = None
         self._out = bytearray()
         self._typed = 0
         self._paused = False
@@ -61,8 +63,12 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._wake(self._start)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
-        """Keys."""
-        self._type(data)
+        """Keys, or bytes of files."""
+        copy = self._copy
+        if copy is None:
+            self._type(data)
+        else:
+            self._wake(lambda: copy.receive(data))
 
     def break_received(self, msec: int) -> bool:
         """The break key."""
@@ -82,6 +88,10 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
 
     def eof_received(self) -> bool:
         """The client types no more: the session ends with the command that is at work."""
+        copy = self._copy
+        if copy is not None:
+            self._wake(copy.end)
+            return True
         self._input_ended = True
         asyncio.get_running_loop().call_soon(self._flush)
         return True
@@ -98,10 +108,19 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
             self._channel.exit(0)
 
     def _start(self) -> None:
-        if self._command is None:
+        copies = None if self._command is None else read_command(self._command)
+        if copies is not None:
+            self._copy = self._line.copy(copies, self._show, self._copied)
+        elif self._command is None:
             self._terminal = self._line.open(self._show, self._window)
         else:
             self._terminal = self._line.run(self._command, self._show)
+
+    def _copied(self, well: bool) -> None:
+        """All files are copied, or one could not be: the client is told how it went."""
+        self._write_out()
+        if self._channel is not None:
+            self._channel.exit(0 if well else 1)
 
     def _type(self, data: bytes) -> None:
         terminal = self._terminal

@@ -27,13 +27,17 @@ from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
 from ios_emu.devices.ssh import SshConnection
 from ios_emu.devices.users import User
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, InvalidInput
+from ios_emu.lab.scp_files import RouterFiles
 from ios_emu.lab.vty_terminal import VtyTerminal, vty_settings
+from ios_emu.services.scp import Copy, Sink, Source
 
 if TYPE_CHECKING:
     from ios_emu.cli.shell import Shell
     from ios_emu.lab.vty import VtyLines
 
 _VERSION_1 = 1
+_PRIVILEGED = 15
+_SCP_SERVER = "ip scp server enable"
 
 
 class SshLine:
@@ -145,14 +149,37 @@ class SshLine:
         terminal.start(_one_command(terminal.shell, command))
         return terminal
 
+    def copy(
+        self, copy: Copy, write: Callable[[bytes], None], finished: Callable[[bool], None]
+    ) -> Source | Sink | None:
+        """The other end of `scp`, where `ip scp server enable` and the user's level allow it; else None."""
+        router = self._lines.router
+        refusal = None
+        if _SCP_SERVER not in router.config.kept.values():
+            refusal = "Administratively disabled.\n"
+        elif self._level < _PRIVILEGED:
+            refusal = "Privilege denied.\n"
+        if refusal is not None:
+            write(refusal.encode())
+            finished(False)
+            return None
+        end = Source if copy.sends else Sink
+        return end(RouterFiles(router), copy.name, write, finished)
+
+    @property
+    def _level(self) -> int:
+        """The privilege level that a session begins with."""
+        settings = self.settings
+        if self._admitted is not None and (self._admitted.level > 1 or settings.privilege is None):
+            return self._admitted.level
+        return 1 if settings.privilege is None else settings.privilege
+
     def _new_terminal(self, write: Callable[[bytes], None]) -> VtyTerminal:
         terminal = VtyTerminal(self._lines, self._number, self.peer, write, self._closed)
-        shell, settings = terminal.shell, self.settings
+        shell = terminal.shell
         shell.user = "" if self.user is None or self._trusted else self.user
         shell.trusted = self._trusted
-        shell.level = 1 if settings.privilege is None else settings.privilege
-        if self._admitted is not None and (self._admitted.level > 1 or settings.privilege is None):
-            shell.level = self._admitted.level
+        shell.level = self._level
         self._terminal = terminal
         return terminal
 

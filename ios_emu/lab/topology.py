@@ -72,8 +72,8 @@ class Lab:
     """A running lab. `lab` is the name of a built-in lab or the path of a lab file.
 
     `journal`, `read_state` and `list_state` (the names that begin so) keep NVRAM and flash beyond the
-    process; without them they live as long as the lab. So does `leases` with what a router's DHCP server leased, and
-    `mail` with messages.
+    process; without them they live as long as the lab. So does `leases` with what a router's DHCP server
+    leased, and `mail` with messages.
     `now` is the lab time to begin at, in nanoseconds. `report` is given what an event of the lab raises;
     without it, who runs the clock gets it. Raises LabFileError.
     """

@@ -56,6 +56,7 @@ HANDLERS: dict[str, Handler] = {
     "disconnect": telnet.disconnect,
     "enable": exec_mode.enable,
     "copy_file": copy.copy_file,
+    "file_prompt": files.file_prompt,
     "more": files.more,
     "verify": files.verify,
     "delete_file": files.delete_file,

@@ -20,12 +20,13 @@ from ios_emu.devices.running_config import configuration_body
 
 ARCHIVE_OFF = "%Please turn config archive on before using Rollback Confirmed Change\n"
 _NO_PENDING = "%No Rollback Confirmed Change pending\n"
-_QUESTION = """\
+_EXPLANATION = """\
 This will apply all necessary additions and deletions
 to replace the current running configuration with the
 contents of the specified configuration file, which is
 assumed to be a complete configuration, not a partial
-configuration. Enter Y if you are sure you want to proceed. ? [no]: """
+"""
+_QUESTION = "configuration. Enter Y if you are sure you want to proceed. ? [no]: "
 _STARS = "********\n"
 
 
@@ -201,6 +202,7 @@ def configure_replace(
     if not sections(text):
         return "%The input file is not a valid config file.\n"
     if replace_force is None:
+        yield Say(_EXPLANATION)
         try:
             answer = yield Ask(_QUESTION)
         except Interrupted:

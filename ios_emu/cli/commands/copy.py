@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ios_emu.cli import screens
 from ios_emu.cli.commands.files import NO_FILE, asked, confirmed, find, opening, quiet, stored
 from ios_emu.cli.commands.nvram import save_configuration
 from ios_emu.cli.dialogue import Dialogue, Say
@@ -50,7 +51,7 @@ def copy_file(call: Call, **files: str) -> Dialogue:
     why = refuses(call.router, target, len(data))
     if why is not None:
         return opening(target, why)
-    return (yield from _copy(call, target, data))
+    return (yield from _copy(call, source, target, data))
 
 
 def _named(call: Call, files: dict[str, str], prefix: str) -> Url:
@@ -68,14 +69,15 @@ def _proposed(call: Call, source: Url, target: Url) -> str:
     return path
 
 
-def _copy(call: Call, target: Url, data: bytes) -> Dialogue:
+def _copy(call: Call, source: Url, target: Url, data: bytes) -> Dialogue:
     duration = _BEGINNING + len(data) * SECOND // _BYTES_A_SECOND
     text = ""
     if target.is_running:
         merged = merge(call, data.decode("latin-1").replace("\r\n", "\n"))
         if merged:
             yield Say(merged)
-        call.router.report("SYS-5-CONFIG_I", f"Configured from {target} by {call.shell.who}")
+        origin = "memory" if source.is_startup else source.short
+        call.router.report("SYS-5-CONFIG_I", f"Configured from {origin} by {call.shell.who}")
     else:
         problem = yield from stored(lambda done: write_file(call.router, target, data, done))
         if problem is not None:
@@ -91,5 +93,5 @@ def merge(call: Call, text: str) -> str:
     shell = Shell(call.router, level=15)
     shown = ""
     for _, line, error in load_configuration(shell, text):
-        shown += f"{line}\n{shell.explain(error, line)}"
+        shown += f"{line}\n{screens.error(error, line, 0, shell.dialect)}"
     return shown

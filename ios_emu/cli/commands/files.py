@@ -17,9 +17,9 @@ from ios_emu.devices.router import Router
 from ios_emu.errors import CommandRefused
 
 NO_FILE = "No such file or directory"
-_QUIET, _NOISY = "file prompt quiet", "file prompt noisy"
+_PROMPT = "file prompt"
 _DUMP_WIDTH = 16
-_DATE_WIDTH = 26
+_DATE_WIDTH = 27
 # NVRAM's configuration stands behind its other records.
 _STARTUP_NUMBER = 238
 
@@ -34,7 +34,7 @@ def stored(write: Callable[[Done], None]) -> Generator[Step, Any, str | None]:
 
 def quiet(call: Call) -> bool:
     """Does `file prompt quiet` keep file commands from asking?"""
-    return _QUIET in call.config.kept.values()
+    return call.config.kept.get(_PROMPT) == f"{_PROMPT} quiet"
 
 
 def find(call: Call, text: str) -> Url:
@@ -75,7 +75,8 @@ def dir_(call: Call, all_files: str | None = None, **files: str) -> str:
     if entry is not None and not entry.is_folder:
         rows = [(url.path, entry)]
     numbers = {path: number for number, (path, _) in enumerate(call.router.flash, 1)}
-    text = f"Directory of {url}\n\n"
+    at_end = "" if not url.path or entry is None or not entry.is_folder else "/"
+    text = f"Directory of {url}{at_end}\n\n"
     if not rows:
         text += "No files in directory\n"
     for path, one in rows:
@@ -191,7 +192,7 @@ def delete_file(
         name = (yield from asked(f"Delete filename [{url.path}]? ")).strip()
         if name:
             url = Url(url.system, find(call, f"{url.system}:{name}").path)
-        if not (yield from confirmed(f"Delete {url}? [confirm]")):
+        if not (yield from confirmed(f"Delete {url.short}? [confirm]")):
             return ""
     if url.system != "flash":
         return f"%Error deleting {url} (Permission denied)\n"
@@ -245,24 +246,28 @@ def make_directory(call: Call, **files: str) -> Dialogue:
     if url.system == "flash" and router.flash[url.path] is not None:
         why = "Unknown error 17" if why == "Is a directory" else "File exists"
     if why is not None:
-        return f"%Error Creating dir {url} ({why})\n"
+        return f"%Error Creating dir {url.short} ({why})\n"
     problem = yield from stored(lambda done: router.flash.make_folder(url.path, _now(router), done))
-    return f"Created dir {url}\n" if problem is None else f"%Error Creating dir {url} ({problem})\n"
+    return (
+        f"Created dir {url.short}\n" if problem is None else f"%Error Creating dir {url.short} ({problem})\n"
+    )
 
 
 def remove_directory(call: Call, **files: str) -> Dialogue:
     """`rmdir [URL]`: asks for the name, then whether it is meant."""
     url = yield from _directory(call, files, "Remove directory filename")
-    if url is None or not (quiet(call) or (yield from confirmed(f"Delete {url}? [confirm]"))):
+    if url is None or not (quiet(call) or (yield from confirmed(f"Delete {url.short}? [confirm]"))):
         return ""
     flash = call.router.flash
     entry = flash[url.path] if url.system == "flash" else None
     if entry is None or not entry.is_folder:
-        return f"%Error Removing dir {url} ({NO_FILE if entry is None else 'Not a directory'})\n"
+        return f"%Error Removing dir {url.short} ({NO_FILE if entry is None else 'Not a directory'})\n"
     if flash.within(url.path):
-        return f"%Error Removing dir {url} (Directory not empty)\n"
+        return f"%Error Removing dir {url.short} (Directory not empty)\n"
     problem = yield from stored(lambda done: flash.remove(url.path, done))
-    return f"Removed dir {url}\n" if problem is None else f"%Error Removing dir {url} ({problem})\n"
+    return (
+        f"Removed dir {url.short}\n" if problem is None else f"%Error Removing dir {url.short} ({problem})\n"
+    )
 
 
 def _directory(call: Call, files: dict[str, str], question: str) -> Generator[Step, Any, Url | None]:
@@ -296,6 +301,18 @@ def confirmed(question: str) -> Generator[Step, Any, bool]:
     return key.lower() in ("", "y")
 
 
+# Questions
+
+
+def file_prompt(call: Call) -> str:
+    """`file prompt alert|noisy|quiet`: which questions file commands ask; `alert` is what nobody sets."""
+    kept, line = call.config.kept, call.command.text
+    kept.pop(_PROMPT, None)
+    if not call.no and line != f"{_PROMPT} alert":
+        kept[_PROMPT] = line
+    return ""
+
+
 # Where one is
 
 
@@ -310,4 +327,5 @@ def change_directory(call: Call, cd_flash: str | None = None, cd_file: str | Non
 
 def print_directory(call: Call) -> str:
     """`pwd`: where one is."""
-    return f"{Url('flash', call.shell.directory)}\n"
+    folder = call.shell.directory
+    return f"flash:/{folder}/\n" if folder else "flash:\n"
