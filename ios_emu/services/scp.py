@@ -58,10 +58,9 @@ class Source:
         self._finished = finished
         self._over = False
         data = files.read(name)
+        self._missing = data is None
         if data is None:
-            self._parts: list[bytes] = []
-            write(_error(f"{name}: No such file or directory"))
-            self._finish(False)
+            self._parts = [_error(f"{name}: No such file or directory")]
             return
         base = re.split("[:/]", name)[-1]
         self._parts = [f"C0644 {len(data)} {base}\n".encode("latin-1", "replace"), data + OK]
@@ -75,6 +74,8 @@ class Source:
                 self._finish(False)
             elif self._parts:
                 self._write(self._parts.pop(0))
+                if self._missing:
+                    self._finish(False)
             else:
                 self._finish(True)
 
