@@ -157,7 +157,7 @@ class SshLine:
         refusal = None
         if _SCP_SERVER not in router.config.kept.values():
             refusal = "Administratively disabled.\n"
-        elif self._level < _PRIVILEGED:
+        elif self._level < _PRIVILEGED and not (self._trusted and router.config.enable_secret is None):
             refusal = "Privilege denied.\n"
         if refusal is not None:
             write(refusal.encode())

@@ -103,8 +103,8 @@ def test_what_is_typed_takes_away_and_adds() -> None:
 
 def test_another_order_is_typed_anew() -> None:
     old, new = sections(ONE), sections(OTHER)
-    lists = ([line for line in lines if line.text.startswith("access")] for lines in (old, new))
-    assert text(rebuilt(*lists)) == [
+    before, after = ([line for line in lines if line.text.startswith("access")] for lines in (old, new))
+    assert text(rebuilt(before, after)) == [
         "no access-list 1 permit any",
         "no access-list 1 deny any",
         "access-list 1 deny any",

@@ -107,7 +107,7 @@ def test_what_was_not_saved_is_gone_after_a_boot() -> None:
 def test_an_erased_router_is_blank_and_its_record_stays() -> None:
     router = Router("R1", Clock())
     router.save(lambda problem: None)
-    router.erase(lambda problem: None)
+    router.store_startup("", lambda problem: None)
     assert router.startup is None
 
 
