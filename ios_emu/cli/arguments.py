@@ -77,6 +77,12 @@ def _url(scheme: str) -> Parse:
     return parse
 
 
+def _file(word: str, low: int, high: int) -> str:
+    if word.endswith(":"):
+        raise ValueError(f"{word} is no file")
+    return word
+
+
 def _word(word: str, low: int, high: int) -> str:
     return word
 
@@ -95,6 +101,7 @@ TYPES: dict[str, Parse] = {
     "NVRAM_URL": _url("nvram"),
     "SYSTEM_URL": _url("system"),
     "NULL_URL": _url("null"),
+    "FILE": _file,
     "WORD": _word,
     "LINE": _word,
 }

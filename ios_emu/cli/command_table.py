@@ -56,6 +56,8 @@ _SECTIONS = (
     ("dhcp_class", "DHCP class configuration", modes.DHCP_CLASS),
     ("class_relay", "Relay agent information of a DHCP class", modes.CLASS_RELAY),
     ("control_plane", "Control-plane configuration", modes.CONTROL_PLANE),
+    ("archive", "Archive configuration", modes.ARCHIVE),
+    ("archive_log_mode", "Archive log configuration", modes.ARCHIVE_LOG),
 )
 KEPT_SECTIONS = {f"Below `{kind.key}`": kind for kind in {kind.name: kind for kind in BLOCK_KINDS}.values()}
 """The sub-modes that are only kept, by title: of several ways into one the last is named."""

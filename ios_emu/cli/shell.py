@@ -18,15 +18,15 @@ from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
+from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
-from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+from ios_emu.services.dhcp_server import Pool
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
@@ -38,28 +38,6 @@ UNKNOWN_WORD = "(unknown word)"
 Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
-
-
-@dataclass(frozen=True, slots=True)
-class InterfaceRange:
-    """The interfaces of `interface range`: a command is done to one after the other."""
-
-    interfaces: list[Interface]
-
-
-_Target = TypeVar("_Target", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
-Target = (
-    Interface
-    | InterfaceRange
-    | Pool
-    | SecondaryNetwork
-    | PoolClass
-    | DhcpClass
-    | Block
-    | list[LineSettings]
-    | None
-)
-"""What the commands of a sub-mode work on."""
 
 
 def shared_reader() -> Reader:
@@ -386,7 +364,7 @@ class Call:
         """The DHCP pool that is being configured."""
         return self.target(Pool)
 
-    def target(self, kind: type[_Target]) -> _Target:
+    def target(self, kind: type[AnyTarget]) -> AnyTarget:
         """What is being configured, in a mode of that kind."""
         assert isinstance(self.shell.target, kind)
         return self.shell.target

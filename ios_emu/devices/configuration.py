@@ -52,6 +52,7 @@ class Configuration:
     enable_levels: dict[int, Secret] = field(default_factory=dict)
     ssh: SshSettings = field(default_factory=SshSettings)
     privileges: Privileges = field(default_factory=Privileges)
+    file_prompt: str = "alert"
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     domain_lookup: bool = True

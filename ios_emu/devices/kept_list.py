@@ -232,6 +232,5 @@ KEPT = (
     *_many("ntp", "ntp access-group"),
     *_named(1, "ntp", "ntp peer", "ntp server"),
     *_many("ntp", "sntp"),
-    Kept("file prompt", "file"),
     Kept("ip scp server enable", "ssh"),
 )

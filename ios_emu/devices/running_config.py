@@ -219,12 +219,14 @@ def _clock(config: Configuration) -> Iterator[str]:
 
 def _last_kept(config: Configuration) -> Iterator[str]:
     yield from config.logging.last_lines()
-    for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs", "file"):
+    for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
         yield from lines
         if lines:
             yield "!"
         yield from blocks_at(config.blocks, place)
+    if config.file_prompt != "alert":
+        yield from (f"file prompt {config.file_prompt}", "!")
 
 
 def _timestamps(which: str, config: Configuration) -> str:

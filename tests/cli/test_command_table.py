@@ -30,6 +30,8 @@ SECTIONS = {
     "DHCP class configuration": "dhcp_class",
     "Relay agent information of a DHCP class": "class_relay",
     "Control-plane configuration": "control_plane",
+    "Archive configuration": "archive",
+    "Archive log configuration": "archive_log_mode",
     "The lab prompt": "lab",
     "A host's prompt": "host",
 }

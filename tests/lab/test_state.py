@@ -50,3 +50,19 @@ def test_the_configuration_register_outlives_the_process() -> None:
 def test_a_register_that_is_none_is_the_usual_one(record: bytes) -> None:
     lab = Lab("router", read_state={"R1/config-register": record}.get)
     assert "Configuration register is 0x2102" in lab["R1"].run("show version")
+
+
+def test_files_of_the_flash_outlive_the_process() -> None:
+    journal = MemoryJournal()
+
+    def names(prefix: str) -> list[str]:
+        return sorted(name for name in journal.records if name.startswith(prefix))
+
+    lab = Lab("router", journal=journal, read_state=journal.records.get, list_state=names)
+    for line in ("mkdir configs", "", "copy running-config flash:configs/first.cfg", ""):
+        lab["R1"].run(line)
+    before = lab["R1"].run("dir flash:configs")
+    assert "first.cfg" in before
+    again = Lab("router", journal=journal, read_state=journal.records.get, list_state=names)
+    assert again["R1"].run("dir flash:configs") == before
+    assert again["R1"].run("more flash:configs/first.cfg") == lab["R1"].run("more flash:configs/first.cfg")

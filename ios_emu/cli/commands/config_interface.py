@@ -9,7 +9,8 @@ from ipaddress import IPv4Address, IPv4Interface
 from ios_emu.cli import modes
 from ios_emu.cli.commands.dhcp_client import leave_dhcp
 from ios_emu.cli.dialogue import Reply
-from ios_emu.cli.shell import Call, InterfaceRange
+from ios_emu.cli.shell import Call
+from ios_emu.cli.targets import InterfaceRange
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
 from ios_emu.errors import CommandRefused, InvalidInput

@@ -17,7 +17,6 @@ from ios_emu.devices.router import Router
 from ios_emu.errors import CommandRefused
 
 NO_FILE = "No such file or directory"
-_PROMPT = "file prompt"
 _DUMP_WIDTH = 16
 _DATE_WIDTH = 27
 # NVRAM's configuration stands behind its other records.
@@ -34,7 +33,7 @@ def stored(write: Callable[[Done], None]) -> Generator[Step, Any, str | None]:
 
 def quiet(call: Call) -> bool:
     """Does `file prompt quiet` keep file commands from asking?"""
-    return call.config.kept.get(_PROMPT) == f"{_PROMPT} quiet"
+    return call.config.file_prompt == "quiet"
 
 
 def find(call: Call, text: str) -> Url:
@@ -306,10 +305,7 @@ def confirmed(question: str) -> Generator[Step, Any, bool]:
 
 def file_prompt(call: Call) -> str:
     """`file prompt alert|noisy|quiet`: which questions file commands ask; `alert` is what nobody sets."""
-    kept, line = call.config.kept, call.command.text
-    kept.pop(_PROMPT, None)
-    if not call.no and line != f"{_PROMPT} alert":
-        kept[_PROMPT] = line
+    call.config.file_prompt = "alert" if call.no else call.command.text.rpartition(" ")[2]
     return ""
 
 

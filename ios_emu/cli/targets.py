@@ -1,0 +1,33 @@
+"""What the commands of a mode work on: an interface, a pool, lines, a block of kept lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ios_emu.devices.interface import Interface
+from ios_emu.devices.kept_blocks import Block
+from ios_emu.devices.lines import LineSettings
+from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRange:
+    """The interfaces of `interface range`: a command is done to one after the other."""
+
+    interfaces: list[Interface]
+
+
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
+Target = (
+    Interface
+    | InterfaceRange
+    | Pool
+    | SecondaryNetwork
+    | PoolClass
+    | DhcpClass
+    | Block
+    | list[LineSettings]
+    | None
+)
+"""What the commands of a sub-mode work on."""
