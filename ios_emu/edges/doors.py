@@ -122,6 +122,19 @@ async def _publish(site: Site, value: str) -> Door:
     return await open_publish(site, value)
 
 
+async def _web(site: Site, value: str) -> Door:
+    try:
+        from ios_emu.edges.web.door import open_web
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"--web {value}",
+            "can't be opened",
+            f"{error.name} is not installed",
+            "pip install 'ios-emu[web]'",
+        ) from None
+    return await open_web(site, value)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("console", "HOST:PORT=DEVICE", "A device's console over telnet.", _console),
     Kind("ssh", "HOST:PORT=DEVICE", "A router's SSH server (needs ios-emu[ssh]).", _ssh),
@@ -133,6 +146,7 @@ KINDS: tuple[Kind, ...] = (
         "A port of this machine that leads to a device's port, over the wire.",
         _publish,
     ),
+    Kind("web", "HOST:PORT", "The lab as a web page (needs ios-emu[web]).", _web),
 )
 
 
@@ -198,6 +212,16 @@ def read_listening(kind: str, value: str, form: str, example: str) -> Listening:
     if not (equals and colon and bare and target and numeric and (":" not in bare or bare != host)):
         raise UsageError(option, "is not understood", f"it is {form}", f"write --{kind} {example}")
     return Listening(option, bare, int(port), target)
+
+
+def read_place(kind: str, value: str) -> Listening:
+    """Takes `HOST:PORT` apart, for a door that leads to the whole lab. Raises UsageError."""
+    if "=" in value:
+        raise UsageError(
+            f"--{kind} {value}", "is not understood", "it is HOST:PORT", f"write --{kind} {LOOPBACK}:8080"
+        )
+    listening = read_listening(kind, f"{value}=lab", "HOST:PORT", f"{LOOPBACK}:8080")
+    return listening._replace(option=f"--{kind} {value}")
 
 
 def cannot_listen(listening: Listening, error: OSError | UnicodeError) -> UsageError:

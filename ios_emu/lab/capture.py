@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 
 from ios_emu.devices.system_clock import EPOCH
+from ios_emu.lab.events import Event
 from ios_emu.lab.topology import Lab
 from ios_emu.wire.pcap import enhanced_packet, interface_description, section_header
 
@@ -42,3 +43,18 @@ class Capture:
         if sender not in self._numbers:
             self._describe()
         self._write(enhanced_packet(self._numbers[sender], _EPOCH + time, frame, f"from {sender}"))
+
+
+def captured(rows: Iterable[Event]) -> bytes:
+    """The rows of the event list as a PCAPNG file: each frame once for each device that it has reached."""
+    blocks = [section_header()]
+    numbers: dict[frozenset[str], int] = {}
+    for event in rows:
+        ends = frozenset((event.last_end, event.at_end))
+        if ends not in numbers:
+            numbers[ends] = len(numbers)
+            blocks.append(interface_description(" -- ".join(sorted(ends))))
+        blocks.append(
+            enhanced_packet(numbers[ends], _EPOCH + event.time, event.frame, f"from {event.last_end}")
+        )
+    return b"".join(blocks)

@@ -32,14 +32,14 @@ def layers(frame: bytes) -> str:
     """The frame layer by layer, by Scapy."""
     from scapy.layers.l2 import Ether
 
-    _load_dissectors()
+    load_dissectors()
     shown = Ether(frame).show(dump=True)
     lines = shown.splitlines() if isinstance(shown, str) else []
     return "".join(f"{printable(line.rstrip(), 200)}\n" for line in lines)
 
 
-def _load_dissectors() -> None:
-    """The layers that a lab has; Scapy's own collection takes far longer to load."""
+def load_dissectors() -> None:
+    """Loads the layers that a lab has; Scapy's own collection takes far longer to load."""
     import scapy.layers.dhcp
     import scapy.layers.dns
     import scapy.layers.inet  # noqa: F401

@@ -46,6 +46,9 @@ _STATES = {
 _REQUEST_FAILED = "DHCP request failed. \n"
 _NOT_A_CLIENT = "The address of this port is static: ipconfig /dhcp makes the host a DHCP client.\n"
 
+# How Packet Tracer shows an address that nobody set.
+_NONE = IPv4Address(0)
+
 
 def ipconfig(host: Host, details: str | None = None) -> str:
     """`ipconfig [/all]`: the settings of the port."""
@@ -122,7 +125,7 @@ def ipconfig_set(
     gateway: IPv4Address | None = None,
     dns: IPv4Address | None = None,
 ) -> str:
-    """`ipconfig ADDRESS MASK [GATEWAY] [DNS]`: sets them, in place of what was set."""
+    """`ipconfig ADDRESS MASK [GATEWAY] [DNS]`: sets them, in place of what was set; 0.0.0.0 is none."""
     try:
         entered = IPv4Interface(f"{address}/{netmask}")
         if entered.netmask != netmask or not 0 < entered.network.prefixlen < 32:
@@ -133,9 +136,12 @@ def ipconfig_set(
     network = entered.network
     if first in (0, 127) or first >= 224 or (network.prefixlen < 31 and address in (network[0], network[-1])):
         raise CommandRefused("Invalid IP Address.")
+    if gateway == _NONE:
+        gateway = None
     if gateway is not None and (gateway not in network or gateway == address):
         raise CommandRefused("Invalid Default Gateway: it is not another device of this network.")
-    host.configure(entered, gateway, dns if dns is not None else host.dns_server)
+    server = host.dns_server if dns is None else dns
+    host.configure(entered, gateway, None if server == _NONE else server)
     return ""
 
 

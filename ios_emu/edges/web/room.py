@@ -1,0 +1,241 @@
+"""What all viewers of the page share: the lab, its gait, the plan, the consoles, the errands, the news.
+
+News are gathered while the lab runs and told to the viewers a few times a second: however much happens, a
+viewer has one update at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from ios_emu.clock import SECOND
+from ios_emu.edges.control import ProcessControl
+from ios_emu.errors import StateError
+from ios_emu.lab.device import HostDevice, RouterDevice
+from ios_emu.lab.errand import Errands
+from ios_emu.lab.events import Event
+from ios_emu.lab.floor_plan import FloorPlan
+from ios_emu.lab.prompt import LabPrompt
+
+if TYPE_CHECKING:
+    from ios_emu.edges.doors import Site
+
+_BEAT = 0.05
+# How often a viewer sees lab time go on while nothing happens.
+_LOOK = 0.5
+# What somebody who opens a console late is shown of it.
+_MOST_SHOWN = 65536
+# A step ends with a frame at a device, or after so much lab time in which there was none.
+_MOST_STEPS = 20_000
+_LONGEST_STEP = 5 * SECOND
+_RECORD = "web/plan"
+_MOST_NEWS = 400
+
+
+class Viewer(Protocol):
+    """A browser that looks at the room."""
+
+    def show_events(self, events: Sequence[Event]) -> None:
+        """These have reached devices."""
+
+    def show_time(self) -> None:
+        """Lab time went on, or its gait is another."""
+
+    def show_plan(self) -> None:
+        """Devices or cables are other than before."""
+
+    def show_move(self, name: str) -> None:
+        """A device was moved on the plan."""
+
+    def show_typed(self, line: str) -> None:
+        """That is the command which a click amounted to."""
+
+    def show_services(self) -> None:
+        """Services, accounts or mail may be other than before."""
+
+
+class ConsoleHub:
+    """A console that several viewers see: its output goes to all, and what was shown to who comes late."""
+
+    def __init__(self, room: Room, name: str) -> None:
+        self._room = room
+        self._console = room.lab[name].console()
+        self._shown = bytearray()
+        self._listeners: list[Callable[[bytes], None]] = []
+        self.detach = self._console.attach(self._show)
+
+    def join(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
+        """Shows a viewer what there is, and all that comes; returns what ends that."""
+        listener(bytes(self._shown))
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def type(self, data: bytes) -> None:
+        """Takes keys of a viewer."""
+        self._room.drive.wake(lambda: self._console.receive(data))
+
+    def _show(self, data: bytes) -> None:
+        self._shown += data
+        del self._shown[:-_MOST_SHOWN]
+        for listener in list(self._listeners):
+            listener(data)
+
+
+class Room:
+    """The room of one lab."""
+
+    def __init__(self, site: Site) -> None:
+        self.lab, self.drive, self._state = site.lab, site.drive, site.state
+        self.control = ProcessControl(self.lab, self.drive)
+        self.prompt = LabPrompt(self.lab, self.control)
+        self.plan = FloorPlan(self.lab, None if self._state is None else self._state.read(_RECORD))
+        self.viewers: list[Viewer] = []
+        self.simulating = False
+        self.playing = False
+        self.pace = 2.0
+        self._consoles: dict[str, ConsoleHub] = {}
+        self._errands: dict[str, Errands] = {}
+        self._news: list[Event] = []
+        self._seen: object = None
+        self._services: object = None
+        self._next_step = self._next_look = 0.0
+        self._beat = asyncio.get_running_loop().create_task(self._tell())
+        self.lab.events.listeners.append(self._news.append)
+
+    async def close(self) -> None:
+        """Nobody is told anything any more."""
+        self._beat.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._beat
+        for hub in self._consoles.values():
+            hub.detach()
+        self.lab.events.listeners.remove(self._news.append)
+
+    # What viewers do
+
+    def console(self, name: str) -> ConsoleHub:
+        """The console of a device."""
+        hub = self._consoles.get(name)
+        if hub is None:
+            hub = self._consoles[name] = ConsoleHub(self, name)
+        return hub
+
+    def do(
+        self,
+        name: str,
+        command: str,
+        done: Callable[[str], None] = lambda text: None,
+        answers: Sequence[str] = (),
+        shown: str | None = None,
+    ) -> None:
+        """Types a command at a device, and tells all which one; `shown` hides a password in it."""
+        device = self.lab[name]
+        assert isinstance(device, HostDevice | RouterDevice)
+        prompt = "C:\\>" if isinstance(device, HostDevice) else "#"
+        self._tell_typed(f"{name}{' ' if prompt[0] == 'C' else ''}{prompt}{shown or command}")
+        errands = self._errands.get(name)
+        if errands is None:
+            errands = self._errands[name] = Errands(device)
+        self.drive.wake(lambda: errands.do(command, done, answers))
+
+    def ask_lab(self, command: str) -> str:
+        """Types a command at the lab prompt, and tells all which one."""
+        self._tell_typed(f"lab> {command}")
+        said: list[str] = []
+        self.drive.wake(lambda: said.append(self.prompt.execute(command)))
+        return said[0]
+
+    def toggle_cable(self, number: int) -> None:
+        """Cuts a cable, or mends it."""
+        wired = [one for one in self.lab.cables if one.ends[0].partition(":")[0] in self.lab.devices]
+        if 0 <= number < len(wired):
+            a, b = wired[number].ends
+            self.ask_lab(f"link {a} {b} {'down' if wired[number].cable.up else 'up'}")
+
+    def move(self, name: str, x: float, y: float) -> None:
+        """Puts a device somewhere else; the state folder keeps it."""
+        self.plan.move(name, x, y)
+        if self._state is not None:
+            with contextlib.suppress(StateError):
+                self._state.write(_RECORD, self.plan.record())
+        for viewer in self.viewers:
+            viewer.show_move(name)
+
+    def simulate(self, simulating: bool) -> None:
+        """Real time, or simulation: then the lab only goes on by steps."""
+        self.simulating, self.playing = simulating, False
+        self.ask_lab("pause" if simulating else "resume")
+        self._changed()
+
+    def play(self, playing: bool) -> None:
+        """In simulation: step after step, or not."""
+        self.playing = playing and self.simulating
+        self._changed()
+
+    def step(self) -> None:
+        """In simulation: on to the next frame that reaches a device."""
+        if self.simulating:
+            self._tell_typed("lab> step")
+            self._step()
+
+    def _step(self) -> None:
+        clock, before = self.lab.clock, len(self._news)
+        last = clock.now + _LONGEST_STEP
+        for _ in range(_MOST_STEPS):
+            upcoming = clock.next_event
+            if upcoming is None or upcoming > last or len(self._news) > before:
+                break
+            self.control.step()
+
+    # What they are told
+
+    def _tell_typed(self, line: str) -> None:
+        for viewer in self.viewers:
+            viewer.show_typed(line)
+
+    def _changed(self) -> None:
+        for viewer in self.viewers:
+            viewer.show_time()
+
+    async def _tell(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_BEAT)
+            if self.playing and loop.time() >= self._next_step:
+                self._next_step = loop.time() + 1 / self.pace
+                self._step()
+            if self.viewers and loop.time() >= self._next_look:
+                self._next_look = loop.time() + _LOOK
+                self.drive.wake()
+                self._changed()
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        news = self._news[-_MOST_NEWS:]
+        self._news.clear()
+        plan = (self.plan.devices(), self.plan.cables())
+        services = [_services_of(device) for device in self.lab.devices.values()]
+        for viewer in list(self.viewers):
+            if news:
+                viewer.show_events(news)
+            if plan != self._seen:
+                viewer.show_plan()
+            if services != self._services:
+                viewer.show_services()
+        self._seen, self._services = plan, services
+
+
+def _services_of(device: object) -> object:
+    """What of a host's services a viewer may look at, to see whether it is still so."""
+    if not isinstance(device, HostDevice):
+        return None
+    host = device.host
+    seen: list[object] = [len(host.mail.inbox), host.mail.account]
+    if device.kind == "server":
+        mail = host.mail_server
+        seen += [mail.smtp, mail.pop3, mail.store.domain, dict(mail.store.users), len(mail.log)]
+        seen += [host.dns_service.enabled, tuple(host.dns_service.records)]
+    return seen
