@@ -214,6 +214,11 @@ class _Run:
             raise ExceptionGroup("callbacks of the lab's clock failed", failures)
 
 
+# How much lab time is run between two looks at the wall clock, and how many wall seconds one run may take.
+_SLICE = MILLISECOND
+_PATIENCE = 0.015
+
+
 class Pace:
     """The real-time gait: which lab time a wall time means. Wall times are seconds, given by the caller.
 
@@ -233,11 +238,22 @@ class Pace:
         """Lab seconds for each wall second."""
         return self._speed
 
-    def run(self, wall: float) -> None:
-        """Runs the clock up to the lab time that `wall` means; nothing while it is paused."""
-        if not self.paused:
-            self._follow(wall)
-            self._clock.run_until(self._lab(wall))
+    def run(self, wall: float, look: Callable[[], float] | None = None) -> None:
+        """Runs the clock up to the lab time that `wall` means; nothing while it is paused.
+
+        With `look`, which tells the wall time, it is given up when it takes too long: lab time then goes on
+        from where it stands. Who falls behind would else have ever more to do at once.
+        """
+        if self.paused:
+            return
+        self._follow(wall)
+        goal = self._lab(wall)
+        while look is not None and (due := self._clock.next_event) is not None and due <= goal:
+            self._clock.run_until(min(goal, due + _SLICE))
+            if (now := look()) > wall + _PATIENCE:
+                self._from_wall, self._from_lab = now, self._clock.now
+                return
+        self._clock.run_until(goal)
 
     def delay(self, wall: float) -> float | None:
         """Wall seconds until the next event, 0.0 when it is due; None without one, or while paused.

@@ -34,7 +34,7 @@ class RealTime:
 
     def wake(self, act: Callable[[], None] = lambda: None) -> None:
         """Brings the lab to the present, does `act` there, and goes back to sleep."""
-        self._pace.run(self._loop.time())
+        self._pace.run(self._loop.time(), self._loop.time)
         try:
             act()
         finally:
@@ -55,7 +55,7 @@ class RealTime:
     def _settle(self) -> None:
         """Events that are due at once, and what they want stored: each may bring the other about."""
         while True:
-            self._pace.run(self._loop.time())
+            self._pace.run(self._loop.time(), self._loop.time)
             if self._journal is None or not self._journal.pending:
                 return
             self._journal.commit()

@@ -20,6 +20,8 @@ _BREAK = b"\x1e"
 _THERE = b"\r\n[Yes]\r\n"
 # How many keys' worth of output one event makes, and when the next ones are looked at.
 _KEYS_AT_ONCE = 8
+_MOST_AT_ONCE = 4096
+_MOST_READ = 1024
 _BREATH = MILLISECOND
 # What is typed while a command is at work waits, up to so many bytes; the rest stays with the client.
 _MOST_TYPE_AHEAD = 16384
@@ -43,8 +45,10 @@ class VtySession:
         self._transport = SocketTransport(self._clock, socket, lambda: None)
         self._telnet = telnet.server(self._transport.write)
         self._patience: Timer | None = None
+        self._received = bytearray()
         self._typed = bytearray()
         self._breath: Timer | None = None
+        self._shown = 0
         self._terminal = VtyTerminal(
             lines,
             number,
@@ -65,15 +69,7 @@ class VtySession:
 
     def receive(self, data: bytes) -> None:
         """Takes bytes of the client."""
-        received = self._telnet.feed(data)
-        if received.window is not None:
-            self._terminal.set_window(*received.window)
-        for event in received.events:
-            if event is telnet.Signal.ARE_YOU_THERE:
-                self._transport.write(_THERE)
-            else:
-                self._typed += event if isinstance(event, bytes) else _BREAK
-        self._watch_subnegotiation()
+        self._received += data
         if self._breath is None:
             self._type()
 
@@ -91,18 +87,35 @@ class VtySession:
         """Gives the session some of the keys; the rest follows in a moment: others have their turn."""
         self._breath = None
         transport, session = self._transport, self._terminal.session
+        self._shown = 0
         for _ in range(_KEYS_AT_ONCE):
-            if not self._typed or transport.is_full or session.type_ahead > _MOST_TYPE_AHEAD:
+            if not self._typed:
+                self._read()
+            full = transport.is_full or session.type_ahead > _MOST_TYPE_AHEAD
+            if not self._typed or full or self._shown > _MOST_AT_ONCE:
                 break
             session.receive(telnet.take_keys(self._typed))
             if self._terminal.closed:
                 return
-        if self._typed:
+        if self._typed or self._received:
             transport.pause(True)
             if not transport.is_full:
                 self._breath = self._clock.call_later(_BREATH, self._type)
         else:
             transport.pause(False)
+
+    def _read(self) -> None:
+        """Takes the commands of telnet out of some of what came; what is left are keys."""
+        received = self._telnet.feed(bytes(self._received[:_MOST_READ]))
+        del self._received[:_MOST_READ]
+        if received.window is not None:
+            self._terminal.set_window(*received.window)
+        for event in received.events:
+            if event is telnet.Signal.ARE_YOU_THERE:
+                self._transport.write(_THERE)
+            else:
+                self._typed += event if isinstance(event, bytes) else _BREAK
+        self._watch_subnegotiation()
 
     def _watch_subnegotiation(self) -> None:
         """One that stays open is given up after a second, however much of it still comes."""
@@ -120,6 +133,7 @@ class VtySession:
         return "" if shell.ended or shell.line.login else "\n"
 
     def _show(self, data: bytes) -> None:
+        self._shown += len(data)
         self._transport.write(telnet.escape(data))
         if self._transport.waiting > _MOST_UNREAD:
             self._socket.abort()
