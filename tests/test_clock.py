@@ -20,11 +20,11 @@ from ios_emu.clock import (
     NANOSECOND,
     SECOND,
     Clock,
-    Pace,
     Process,
     Signal,
     Timer,
 )
+from ios_emu.edges.pace import Pace
 
 Steps = Generator[int | Signal, Any, Any]
 

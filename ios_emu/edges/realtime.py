@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ios_emu.clock import SECOND, Pace
+from ios_emu.clock import SECOND
 from ios_emu.edges.journal import Committer
+from ios_emu.edges.pace import Pace
 from ios_emu.lab.topology import Lab
 
 # A system sleeps for a millisecond at least: a frame that is on a cable for less would be late.

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ios_emu.clock import MILLISECOND, SECOND, Clock, Pace
+from ios_emu.clock import MILLISECOND, SECOND, Clock
+from ios_emu.edges.pace import Pace
 from ios_emu.lab.topology import Lab
 
 END = 150 * SECOND

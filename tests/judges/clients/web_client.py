@@ -57,11 +57,15 @@ class Viewer:
         context = browser.new_context(viewport=size, accept_downloads=True)
         context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
-        self.page.on("console", lambda said: said.type == "error" and self.problems.append(said.text))
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.goto(url)
         self.page.wait_for_selector(".plan .device")
+
+    def _said(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
 
     def _asked(self, url: str) -> None:
         own = self.url.split("://")[1].split("/")[0]
@@ -85,13 +89,13 @@ class Viewer:
         return self.page.locator(".q-dialog .q-card:visible")
 
     def typed(self) -> str:
-        return self.page.locator(".typed").inner_text()
+        return str(self.page.locator(".typed").inner_text())
 
     def status(self, place: Locator) -> str:
         """What a click led to."""
         said = place.locator('.said[role="status"]').first
         expect(said).not_to_have_text("...", timeout=PATIENCE)
-        return said.inner_text()
+        return str(said.inner_text())
 
 
 def lab_sheet(viewer: Viewer) -> dict[str, Any]:
