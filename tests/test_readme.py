@@ -66,7 +66,7 @@ PROGRAMS = [
     if block.kind == "python" and after.kind == "text"
 ]
 # What sets an environment up is tested where that is done: tests/test_wheel.py installs the wheel.
-SETUP = ["python3 -m pip install .", "python3 -m pip install '.[ssh]'"]
+SETUP = [f"python3 -m pip install {what}" for what in (".", "'.[ssh]'", "'.[web]'")]
 _OPENS_A_CONSOLE = re.compile(r"ios-emu(?! (run|serve|sequence|graph)\b)")
 PATIENCE = 20
 """Seconds after which a program that shows nothing has failed."""
