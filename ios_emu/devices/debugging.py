@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ios_emu.devices.router import Router
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
-    from ios_emu.stack.node import PacketEvent
+    from ios_emu.stack.packet_event import PacketEvent
 
 ARP = "ARP packet"
 ICMP = "ICMP packet"

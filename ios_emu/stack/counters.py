@@ -30,6 +30,8 @@ class IpCounters:
     reassembled: int = 0
     no_interface: int = 0
     options_refused: int = 0
+    # By an access list.
+    prohibited: int = 0
     with_options: int = 0
     broadcasts_received: int = 0
     broadcasts_sent: int = 0

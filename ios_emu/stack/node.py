@@ -10,25 +10,28 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ios_emu.clock import HOUR, MILLISECOND, Clock
 from ios_emu.errors import MalformedPacket
 from ios_emu.stack.arp import ArpTable
+from ios_emu.stack.broadcasts import send_everywhere
 from ios_emu.stack.cable import Port
 from ios_emu.stack.counters import IpCounters
 from ios_emu.stack.forwarding import ForwardingEntry, ForwardingTable, Hop
 from ios_emu.stack.icmp import Icmp, is_single_host
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, IpInterface
 from ios_emu.stack.ip_options import led_on, recorded
+from ios_emu.stack.packet_event import PacketEvent
+from ios_emu.stack.proxy_arp import answers_by_proxy
 from ios_emu.stack.reassembly import Reassembly
 from ios_emu.stack.udp import Udp
 from ios_emu.wire import icmp
-from ios_emu.wire.arp import ArpPacket
 from ios_emu.wire.ethernet import BROADCAST, ETHERTYPE_IPV4, SMALLEST_FRAME, MacAddress
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet, fragments
 
 if TYPE_CHECKING:
+    from ios_emu.stack.packet_policy import PacketPolicy
     from ios_emu.stack.tcp import TcpStack
 
 _ARP_TIMEOUT = 4 * HOUR
@@ -39,15 +42,6 @@ _HEADERS = 40
 _SMALLEST_HEADER = 20
 _ETHERNET_HEADER = 14
 _VLAN_MASK = 0x0FFF
-
-
-class PacketEvent(NamedTuple):
-    """Something for `debug ip packet`: `kind` is sending, rcvd, forward, unroutable, encapsulation..."""
-
-    kind: str
-    packet: Ipv4Packet
-    arrived: IpInterface | None
-    leaves: Hop | None
 
 
 class Node:
@@ -73,6 +67,8 @@ class Node:
         self.counters = IpCounters()
         self.trace: Callable[[PacketEvent], None] | None = None
         self.groups: set[int] = set()
+        # Access lists and NAT; None where there are none.
+        self.policy: PacketPolicy | None = None
         self.source_routes = True
         # Is shown each UDP broadcast that comes in, besides who listens.
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
@@ -84,7 +80,7 @@ class Node:
             self.send_frame,
             timeout=_ARP_TIMEOUT,
             queue=0 if forwards else _HOST_QUEUE,
-            proxy=self._answers_for if forwards else None,
+            proxy=partial(answers_by_proxy, self) if forwards else None,
             duplicate=duplicate,
         )
         self.icmp = Icmp(self, unreachable_interval)
@@ -176,7 +172,7 @@ class Node:
             self.clock.call_soon(self._loop_back, packet)
             return True
         if destination == LIMITED_BROADCAST and interface is None:
-            return self._send_everywhere(packet)
+            return send_everywhere(self, packet)
         hop = Hop(interface, None) if interface else self.forwarding.hop(packet.source, destination)
         if hop is None or not hop.interface.up:
             self.counters.no_route += 1
@@ -243,6 +239,11 @@ class Node:
             if passed is None:
                 return
             packet = passed
+        if self.policy is not None:
+            allowed = self.policy.arriving(interface, packet)
+            if allowed is None:
+                return
+            packet = allowed
         destination = packet.destination
         if destination in self._local:
             self._deliver(interface, packet, group)
@@ -315,6 +316,11 @@ class Node:
             return
         if hop.interface is interface and interface.redirects:
             self.icmp.redirect(interface, packet, hop.next_hop)
+        if self.policy is not None:
+            allowed = self.policy.leaving(interface, packet, hop.interface)
+            if allowed is None:
+                return
+            packet = allowed
         self.counters.forwarded += 1
         self._trace("forward", packet, interface, hop)
         self._output(packet._replace(ttl=packet.ttl - 1), hop, interface)
@@ -361,24 +367,7 @@ class Node:
             self.counters.encapsulation_failed += 1
             self._trace("encapsulation failed", packet, None, hop)
 
-    def _send_everywhere(self, packet: Ipv4Packet) -> bool:
-        """A limited broadcast goes out of every interface that is up, each time with its address."""
-        sent = False
-        for interface in self.interfaces:
-            if interface.up and interface.port is not None and interface.primary is not None:
-                source = packet.source if packet.source in (0, interface.primary) else interface.primary
-                sent |= self.send(packet._replace(source=source), interface)
-        return sent
-
     # For the parts of the node
-
-    def _answers_for(self, interface: IpInterface, packet: ArpPacket) -> bool:
-        """Proxy ARP (RFC 1027), as IOS has it on by default: what another interface leads to is here."""
-        proxy = self.forwards and interface.proxy_arp and is_single_host(packet.target_ip)
-        if not proxy or interface.prefix_of(packet.target_ip) is not None:
-            return False
-        hop = self.forwarding.hop(packet.sender_ip, packet.target_ip)
-        return hop is not None and hop.interface is not interface
 
     def _reassembly_expired(self, first: Ipv4Packet) -> None:
         interface = self._local.get(first.destination)

@@ -1,0 +1,76 @@
+"""What a router does with a packet besides routing it: access lists and NAT, in the order in which IOS does.
+
+The rules. A packet that arrives is filtered first and translated then, before it is routed or delivered; one
+that is forwarded is translated first and filtered then, before it leaves. What the router itself sends is
+neither translated nor filtered. A packet that a filter drops is answered with `administratively prohibited`
+(RFC 1812, 5.2.7.1), as often as other unreachables are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from ios_emu.stack.ip_interface import IpInterface
+from ios_emu.wire import icmp
+from ios_emu.wire.ipv4 import Ipv4Packet
+
+if TYPE_CHECKING:
+    from ios_emu.stack.node import Node
+
+PacketFilter = Callable[[Ipv4Packet], bool]
+"""May the packet pass?"""
+
+
+class Translation(Protocol):
+    """Network address translation (RFC 2663, RFC 3022)."""
+
+    def arriving(self, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet | None:
+        """The packet as it is routed; None when it is dropped."""
+
+    def leaving(self, arrived: IpInterface, packet: Ipv4Packet, leaves: IpInterface) -> Ipv4Packet | None:
+        """The packet as it leaves; None when it is dropped."""
+
+    def answers_for(self, interface: IpInterface, address: int) -> bool:
+        """Does ARP answer for that address on the link of `interface`: are packets translated to it?"""
+
+
+class PacketPolicy:
+    """The filters and the translation of `node`. The filters are those of an interface's name."""
+
+    def __init__(self, node: Node) -> None:
+        self.filters_in: dict[str, PacketFilter] = {}
+        self.filters_out: dict[str, PacketFilter] = {}
+        self.translation: Translation | None = None
+        self._node = node
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to do?"""
+        return not self.filters_in and not self.filters_out and self.translation is None
+
+    def arriving(self, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet | None:
+        """What becomes of a packet that came in on `interface`; None when it is dropped."""
+        passes = self.filters_in.get(interface.name)
+        if passes is not None and not passes(packet):
+            self._prohibit(interface, packet)
+            return None
+        return packet if self.translation is None else self.translation.arriving(interface, packet)
+
+    def leaving(self, arrived: IpInterface, packet: Ipv4Packet, leaves: IpInterface) -> Ipv4Packet | None:
+        """What becomes of a packet that is forwarded to another interface; None when it is dropped."""
+        translated = packet
+        if self.translation is not None:
+            changed = self.translation.leaving(arrived, packet, leaves)
+            if changed is None:
+                return None
+            translated = changed
+        passes = self.filters_out.get(leaves.name)
+        if passes is not None and not passes(translated):
+            self._prohibit(arrived, packet)
+            return None
+        return translated
+
+    def _prohibit(self, arrived: IpInterface, packet: Ipv4Packet) -> None:
+        self._node.counters.prohibited += 1
+        self._node.icmp.error(arrived, packet, icmp.DESTINATION_UNREACHABLE, icmp.ADMINISTRATIVELY_PROHIBITED)
