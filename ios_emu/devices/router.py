@@ -152,14 +152,6 @@ class Router(IosDevice):
         self.link_changed(made)
         return made
 
-    def native_vlan(self, name: InterfaceName) -> int | None:
-        """The VLAN of untagged frames on a port with 802.1Q sub-interfaces; None on any other interface."""
-        interfaces = self.config.interfaces.values()
-        tags = [one.encapsulation for one in interfaces if one.name.parent == name]
-        if name.sub is not None or not any(tags):
-            return None
-        return next((tag.vlan for tag in tags if tag is not None and tag.native), 1)
-
     # Routing
 
     def routes(self) -> list[Route]:
