@@ -324,6 +324,14 @@ class IosDevice(ABC):
         """Another interface whose network overlaps the one of `address`; None when there is none."""
         return self.config.connected.overlapping(address.network, but.name)
 
+    def native_vlan(self, name: InterfaceName) -> int | None:
+        """The VLAN of untagged frames on a port with 802.1Q sub-interfaces; None on any other interface."""
+        interfaces = self.config.interfaces.values()
+        tags = [one.encapsulation for one in interfaces if one.name.parent == name]
+        if name.sub is not None or not any(tags):
+            return None
+        return next((tag.vlan for tag in tags if tag is not None and tag.native), 1)
+
     # Routing and log
 
     @abstractmethod

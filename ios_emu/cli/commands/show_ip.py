@@ -89,7 +89,7 @@ def interface_facts(device: IosDevice, interface: Interface) -> InterfaceFacts:
         mtu=interface.mtu or (1514 if loopback else 1500),
         duplex=interface.duplex,
         speed=interface.speed,
-        vlan=tag.vlan if tag else None,
+        vlan=tag.vlan if tag else device.native_vlan(name),
         native=tag.native if tag else False,
         counters=_counters(traffic.counters(name)),
         last_input=_since(device, last_in),
