@@ -62,6 +62,11 @@ class IosDevice(ABC):
     """
 
     model: ClassVar[str]
+    # What the log calls it when a line goes down, and up.
+    link_news: ClassVar[dict[Dialect, tuple[str, str]]] = {
+        Dialect.IOS: ("LINK-3-UPDOWN", "LINK-3-UPDOWN"),
+        Dialect.PACKET_TRACER: ("LINK-5-CHANGED", "LINK-5-CHANGED"),
+    }
 
     def __init__(
         self,
@@ -85,6 +90,8 @@ class IosDevice(ABC):
         self.startup: str | None = None
         self.register = ConfigRegister(name, self.journal, self.platform.configuration_register)
         self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
+        software = platform.software
+        self.flash = Flash(name, self.journal, software.image, platform.flash_bytes, software.image_bytes)
         self.config: Configuration = self.factory_configuration()
         self.time = SystemClock(clock, lambda: self.config.clock)
         self.log = Syslog(lambda: self.config.logging, partial(send_to_hosts, self))
@@ -99,7 +106,6 @@ class IosDevice(ABC):
         self.network.on_change(self._apply_services)
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
-        self.flash = Flash(name, self.journal, self.platform.software.image)
         self.archive = RouterArchive(self)
         self._saved = configuration_body(self.config)
 
@@ -307,18 +313,18 @@ class IosDevice(ABC):
             name for name, interface in self.config.interfaces.items() if self.protocol_up(interface)
         }
 
-    def _report_link(self, interface: Interface) -> None:
-        mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
-        state = "up" if self.interface_up(interface) else "down"
-        self.report(mnemonic, f"Interface {interface.name}, changed state to {state}", _LINK_DELAY)
+    def _report_link(self, interface: Interface, delay: int = _LINK_DELAY) -> None:
+        up = self.interface_up(interface)
+        text = f"Interface {interface.name}, changed state to {'up' if up else 'down'}"
+        self.report(self.link_news[self.dialect][up], text, delay)
 
-    def _report_protocol(self, interface: Interface) -> None:
+    def _report_protocol(self, interface: Interface, delay: int = _PROTOCOL_DELAY) -> None:
         name, up = interface.name, self.protocol_up(interface)
         if up == (name in self._protocols_up):
             return
         self._protocols_up ^= {name}
         text = f"Line protocol on Interface {name}, changed state to {'up' if up else 'down'}"
-        self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
+        self.report("LINEPROTO-5-UPDOWN", text, delay)
 
     def overlapping(self, address: IPv4Interface, but: Interface) -> InterfaceName | None:
         """Another interface whose network overlaps the one of `address`; None when there is none."""

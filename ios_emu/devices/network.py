@@ -66,9 +66,14 @@ class DeviceNetwork:
         self._servers: SmallServers | None = None
         self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
+        self._wires = self._claim()
+
+    def _claim(self) -> list[Port]:
+        """Takes the ports over; the node hears what comes in at those that are returned."""
         for name, port in self.ports.items():
             port.set_enabled(False)
             port.carrier_changed = partial(self._carrier_changed, name)
+        return list(self.ports.values())
 
     @property
     def node(self) -> Node:
@@ -121,7 +126,7 @@ class DeviceNetwork:
         if self._pending:
             return
         self._pending = True
-        for port in self.ports.values():
+        for port in self._wires:
             port.receive = partial(self._receive, port)
 
     def restart(self) -> None:
@@ -192,10 +197,7 @@ class DeviceNetwork:
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
         from ios_emu.stack.ip_interface import DEFAULT_MTU, IpInterface, Prefix
 
-        tag = interface.encapsulation
-        vlan = None if tag is None or tag.native else tag.vlan
-        # A sub-interface without an encapsulation hears nothing.
-        port = None if interface.is_subinterface and tag is None else self.ports.get(name.parent)
+        port, vlan = self._wire_of(interface)
         known = self._interfaces.get(name)
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
@@ -206,6 +208,15 @@ class DeviceNetwork:
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
+
+    def _wire_of(self, interface: Interface) -> tuple[Port | None, int | None]:
+        """The port that an interface is on, and the VLAN of its frames; None where they have no tag."""
+        tag = interface.encapsulation
+        vlan = None if tag is None or tag.native else tag.vlan
+        # A sub-interface without an encapsulation hears nothing.
+        return None if interface.is_subinterface and tag is None else self.ports.get(
+            interface.name.parent
+        ), vlan
 
     def _forwarding(self, routes: list[Route]) -> Iterator[ForwardingEntry]:
         from ios_emu.stack.forwarding import ForwardingEntry, Hop

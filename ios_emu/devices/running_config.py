@@ -22,6 +22,7 @@ from ios_emu.devices.interface import (
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.kept_list import KEPT
+from ios_emu.devices.switch_configuration import SwitchConfiguration, SwitchInterface
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -46,8 +47,16 @@ _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-rang
 
 def configuration_body(config: Configuration) -> str:
     """From the first `!` to `end` with its line end."""
-    lines = _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
-    return "\n".join(lines) + "\n"
+    return "\n".join(_layout(config)) + "\n"
+
+
+def _layout(config: Configuration) -> Iterator[str]:
+    if isinstance(config, SwitchConfiguration):
+        # A lab of routers alone does not wait for it.
+        from ios_emu.devices.switch_running_config import switch_layout
+
+        return switch_layout(config)
+    return _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
 
 
 def running_config(config: Configuration) -> str:
@@ -65,6 +74,10 @@ def with_defaults(config: Configuration) -> Configuration:
 
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     """An interface's part, from `interface ...` on, without the `!` behind it."""
+    if isinstance(interface, SwitchInterface):
+        from ios_emu.devices.switch_running_config import switch_interface_config
+
+        return switch_interface_config(interface, dialect)
     lines = [f"interface {interface.name}"]
     if interface.mac_address is not None:
         lines.append(f" mac-address {interface.mac_address}")
@@ -81,11 +94,11 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
         lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
     before, behind, last = interface_lines(interface.kept)
     lines += [f" {line}" for line in [*interface_dhcp_config(interface), *before]]
-    lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
+    lines += [f" ip address {with_mask(address)} secondary" for address in interface.secondary]
     if interface.dhcp is not None:
         lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
     elif interface.address is not None:
-        lines.append(f" ip address {_with_mask(interface.address)}")
+        lines.append(f" ip address {with_mask(interface.address)}")
     else:
         lines.append(" no ip address")
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
@@ -113,27 +126,27 @@ def _dhcp_options(dhcp: DhcpAddress) -> str:
 
 def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "version 12.4")
-    yield _timestamps("debug", config)
-    yield _timestamps("log", config)
-    yield from _password_encryption(config)
+    yield timestamps_line("debug", config)
+    yield timestamps_line("log", config)
+    yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker")
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
     yield from config.logging.first_lines()
     yield from _kept(config, "logging")
-    yield from _enable(config)
+    yield from enable_lines(config)
     yield "!"
     yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
-    yield from _clock(config)
+    yield from clock_lines(config)
     yield from ("!", "!")
     yield from _kept(config, "cef")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
-    yield from _names(config)
+    yield from name_lines(config, config.dialect is Dialect.IOS)
     yield from _kept(config, *_BEFORE_USERS)
-    yield from _users(config)
+    yield from user_lines(config)
     yield from config.archive.lines()
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
@@ -149,9 +162,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _last_kept(config)
     yield from ("control-plane", "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
-    yield from _banner(config)
+    yield from banner_lines(config)
     yield "!"
-    yield from _lines(config)
+    yield from line_lines(config)
     yield "!"
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
@@ -159,14 +172,14 @@ def _ios(config: Configuration) -> Iterator[str]:
 
 def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ("!", "version 12.4")
-    yield _timestamps("log", config)
-    yield _timestamps("debug", config)
-    yield from _password_encryption(config)
+    yield timestamps_line("log", config)
+    yield timestamps_line("debug", config)
+    yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
     yield from config.logging.first_lines()
     yield from _kept(config, "logging")
-    yield from _enable(config)
-    yield from _clock(config)
+    yield from enable_lines(config)
+    yield from clock_lines(config)
     yield from _kept(config, "boot", "first")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
@@ -174,9 +187,9 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
     yield from _kept(config, "cef")
     yield from ["!"] * 8
-    yield from _names(config)
+    yield from name_lines(config, config.dialect is Dialect.IOS)
     yield from _kept(config, *_BEFORE_USERS)
-    yield from _users(config)
+    yield from user_lines(config)
     yield from config.archive.lines()
     yield from _kept(config, *(place for place in _BEHIND_USERS if place != "spanning-tree"))
     yield from ["!"] * 4
@@ -193,9 +206,9 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ["!"] * 3
     yield from _last_kept(config)
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
-    yield from _banner(config)
+    yield from banner_lines(config)
     yield from ["!"] * 4
-    yield from _lines(config)
+    yield from line_lines(config)
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
 
@@ -207,7 +220,8 @@ def _kept(config: Configuration, *places: str) -> Iterator[str]:
         yield from blocks_at(config.blocks, place)
 
 
-def _clock(config: Configuration) -> Iterator[str]:
+def clock_lines(config: Configuration) -> Iterator[str]:
+    """`clock timezone` and `clock summer-time`."""
     settings = config.clock
     if (settings.zone, settings.offset) != ("UTC", 0):
         hours, minutes = divmod(abs(settings.offset), 60)
@@ -229,7 +243,8 @@ def _last_kept(config: Configuration) -> Iterator[str]:
         yield from (f"file prompt {config.file_prompt}", "!")
 
 
-def _timestamps(which: str, config: Configuration) -> str:
+def timestamps_line(which: str, config: Configuration) -> str:
+    """`service timestamps log` or `debug`."""
     stamps = config.timestamps_log if which == "log" else config.timestamps_debug
     if stamps is not None:
         return f"service timestamps {which} {stamps.configuration}"
@@ -237,7 +252,8 @@ def _timestamps(which: str, config: Configuration) -> str:
     return f"no service timestamps {which} {off}"
 
 
-def _password_encryption(config: Configuration) -> Iterator[str]:
+def password_encryption_lines(config: Configuration) -> Iterator[str]:
+    """The services that stand in front of the host name."""
     yield from _kept(config, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
     if config.logging.sequence_numbers:
@@ -248,7 +264,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
         yield "no service dhcp"
 
 
-def _enable(config: Configuration) -> Iterator[str]:
+def enable_lines(config: Configuration) -> Iterator[str]:
+    """The secrets and the password of `enable`."""
     for level, secret in sorted(config.enable_levels.items()):
         yield f"enable secret level {level} {secret.configuration}"
     if config.enable_secret is not None:
@@ -257,15 +274,17 @@ def _enable(config: Configuration) -> Iterator[str]:
         yield f"enable password {config.enable_password.configuration}"
 
 
-def _names(config: Configuration) -> Iterator[str]:
+def name_lines(config: Configuration, ios: bool) -> Iterator[str]:
+    """How names are looked up; with `ios` as 12.4 writes it, else as older images do."""
     if not config.domain_lookup:
-        yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
-    yield from config.names.lines(config.dialect is Dialect.IOS)
+        yield "no ip domain lookup" if ios else "no ip domain-lookup"
+    yield from config.names.lines(ios)
     yield from (f"ip name-server {address}" for address in config.name_servers)
     yield from _kept(config, "names")
 
 
-def _users(config: Configuration) -> Iterator[str]:
+def user_lines(config: Configuration) -> Iterator[str]:
+    """`username`, and what SSH is set to."""
     if config.users:
         yield "!"
     yield from (user.configuration for user in config.users.values())
@@ -306,7 +325,8 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
         yield " ".join(map(str, words))
 
 
-def _banner(config: Configuration) -> Iterator[str]:
+def banner_lines(config: Configuration) -> Iterator[str]:
+    """The banners, the levels of commands, and aliases."""
     texts = dict(config.banners)
     if config.banner_motd is not None:
         texts["motd"] = config.banner_motd
@@ -317,18 +337,22 @@ def _banner(config: Configuration) -> Iterator[str]:
         yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
-def _lines(config: Configuration) -> Iterator[str]:
+def line_lines(config: Configuration) -> Iterator[str]:
+    """The terminal lines."""
     packet_tracer = config.dialect is Dialect.PACKET_TRACER
     separator = ["!"] if packet_tracer else []
-    parts = [("con 0", config.lines.console), ("aux 0", config.lines.aux)]
+    parts = [("con 0", config.lines.console)]
+    if config.lines.has_aux:
+        parts.append(("aux 0", config.lines.aux))
     for first, last, settings in config.lines.vty_groups():
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
-    for number, (name, settings) in enumerate(parts):
+    for name, settings in parts:
         yield f"line {name}"
         yield from (f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty")))
-        if number < 2:
+        if not name.startswith("vty"):
             yield from separator
 
 
-def _with_mask(address: IPv4Interface) -> str:
+def with_mask(address: IPv4Interface) -> str:
+    """`192.168.1.1 255.255.255.0`."""
     return f"{address.ip} {address.netmask}"

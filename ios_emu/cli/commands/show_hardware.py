@@ -8,7 +8,6 @@ from ios_emu.cli.commands.show_ip import interface_facts
 from ios_emu.cli.platform_text import register_text
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.flash import IMAGE_SIZE, SIZE
 from ios_emu.devices.platform import Platform
 from ios_emu.devices.running_config import configuration_body
 
@@ -29,7 +28,7 @@ def show_file_systems(call: Call) -> str:
         (" ", "-", "-", "opaque", "rw", "null:"),
         (" ", "-", "-", "network", "rw", "tftp:"),
         (" ", str(nvram), str(free), "nvram", "rw", "nvram:"),
-        ("*", str(SIZE), str(call.device.flash.free), "disk", "rw", "flash:#"),
+        ("*", str(call.device.flash.size), str(call.device.flash.free), "disk", "rw", "flash:#"),
         (" ", "-", "-", "opaque", "wo", "syslog:"),
         (" ", "-", "-", "opaque", "rw", "xmodem:"),
         (" ", "-", "-", "opaque", "rw", "ymodem:"),
@@ -114,7 +113,7 @@ def _pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
     platform: Platform = call.device.platform
     used = _USED_AT_BOOT + _USED_PER_BYTE * len(configuration_body(call.config))
     used += sum(1024 for _ in call.device.line_sessions)
-    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - IMAGE_SIZE, used
+    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - platform.software.image_bytes, used
     yield "I/O", _IO_BASE, platform.iomem_kbytes * 1024, _IO_USED
 
 
