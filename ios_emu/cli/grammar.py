@@ -29,6 +29,8 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
+    "standard_list",
+    "extended_list",
     "archive",
     "archive_log_mode",
     "lab",

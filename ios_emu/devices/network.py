@@ -23,6 +23,7 @@ from ios_emu.stack.routing import Route, lookup
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
+    from ios_emu.devices.packet_filters import PacketFilters
     from ios_emu.devices.router import Router
     from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.forwarding import ForwardingEntry, Hop
@@ -61,6 +62,7 @@ class RouterNetwork:
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
+        self._filters: PacketFilters | None = None
         self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
         for name, port in self.ports.items():
@@ -83,6 +85,15 @@ class RouterNetwork:
             self._made = Node(self._clock, self._chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
             self._made.tcp_services += self._tcp_services
         return self._made
+
+    @property
+    def filters(self) -> PacketFilters:
+        """The access lists in the way of packets, made when they are first needed."""
+        if self._filters is None:
+            from ios_emu.devices.packet_filters import PacketFilters
+
+            self._filters = PacketFilters(self._router)
+        return self._filters
 
     def carrier(self, name: InterfaceName) -> bool:
         """Has the port, or the port of that sub-interface, a live cable?"""
@@ -125,6 +136,8 @@ class RouterNetwork:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
+        if self._filters is not None:
+            self._filters.log.restart()
         interfaces = self._router.config.interfaces.values()
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
@@ -168,6 +181,8 @@ class RouterNetwork:
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
         self._node.configure(present.values(), self._forwarding(router.routes()))
         self._serve(config.tcp_small_servers)
+        if self._filters or any(interface.access_groups for interface in config.interfaces.values()):
+            self.filters.apply()
         for apply in self._applied:
             apply()
 
@@ -198,6 +213,7 @@ class RouterNetwork:
             known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
+        known.unreachables = "ip unreachables" not in interface.kept
         known.up = self._router.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
