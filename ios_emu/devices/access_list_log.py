@@ -19,7 +19,7 @@ from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
 if TYPE_CHECKING:
     from ios_emu.devices.access_list import AccessList
     from ios_emu.devices.access_list_entry import Entry
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
 
 _INTERVAL = 5 * MINUTE
 _MOST_FLOWS = 4096
@@ -29,10 +29,10 @@ _Flow = tuple[str, str]
 
 
 class AccessListLog:
-    """The flows of `router` that entries with `log` have seen."""
+    """The flows of `device` that entries with `log` have seen."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self._waiting: dict[_Flow, int] = {}
         self._missed = 0
 
@@ -48,7 +48,7 @@ class AccessListLog:
             self._report(flow, 1)
             self._later(flow)
             return
-        threshold = self._router.config.access_list_log_threshold
+        threshold = self._device.config.access_list_log_threshold
         if threshold and waiting + 1 >= threshold:
             self._waiting[flow] = 0
             self._report(flow, waiting + 1)
@@ -56,12 +56,12 @@ class AccessListLog:
             self._waiting[flow] = waiting + 1
 
     def restart(self) -> None:
-        """The router boots: no flow is known."""
+        """The device boots: no flow is known."""
         self._waiting.clear()
         self._missed = 0
 
     def _later(self, flow: _Flow) -> None:
-        self._router.clock.call_later(_INTERVAL, partial(self._summarize, flow), background=True)
+        self._device.clock.call_later(_INTERVAL, partial(self._summarize, flow), background=True)
 
     def _summarize(self, flow: _Flow) -> None:
         waiting = self._waiting.get(flow)
@@ -75,18 +75,18 @@ class AccessListLog:
     def _miss(self) -> None:
         """There are too many flows: only how many packets nothing was told of is told."""
         if not self._missed:
-            self._router.clock.call_later(_INTERVAL, self._tell_missed, background=True)
+            self._device.clock.call_later(_INTERVAL, self._tell_missed, background=True)
         self._missed += 1
 
     def _tell_missed(self) -> None:
         if self._missed:
             text = f"access-list logging rate-limited or missed {_packets(self._missed)}"
-            self._router.report("SEC-6-IPACCESSLOGRL", text, 0)
+            self._device.report("SEC-6-IPACCESSLOGRL", text, 0)
         self._missed = 0
 
     def _report(self, flow: _Flow, packets: int) -> None:
         name, text = flow
-        self._router.report(name, f"{text}{_packets(packets)}", 0)
+        self._device.report(name, f"{text}{_packets(packets)}", 0)
 
 
 def _packets(number: int) -> str:

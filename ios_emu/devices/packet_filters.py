@@ -14,7 +14,7 @@ from ios_emu.wire.ipv4 import Ipv4Packet
 
 if TYPE_CHECKING:
     from ios_emu.devices.access_list import AccessList
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
 
 
 class InterfaceFilter:
@@ -39,16 +39,16 @@ class InterfaceFilter:
 
 
 class PacketFilters:
-    """The filters of `router`, as its configuration says."""
+    """The filters of `device`, as its configuration says."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self._at: dict[tuple[str, str], InterfaceFilter] = {}
-        self.log = AccessListLog(router)
+        self.log = AccessListLog(device)
 
     def apply(self) -> None:
         """Puts the lists that the interfaces name into the packets' way."""
-        config, node = self._router.config, self._router.network.node
+        config, node = self._device.config, self._device.network.node
         found: dict[tuple[str, str], InterfaceFilter] = {}
         for name, interface in config.interfaces.items():
             for direction, wanted in interface.access_groups.items():
@@ -78,7 +78,7 @@ class PacketFilters:
 
     def admits(self, name: str, packet: Ipv4Packet) -> bool:
         """Does the list of that name permit a packet that opens a session?"""
-        access_list = self._router.config.access_lists.get(name)
+        access_list = self._device.config.access_lists.get(name)
         if access_list is None:
             return True
         entry = access_list.match(packet)
@@ -90,7 +90,7 @@ class PacketFilters:
 
     def station(self) -> str:
         """From where the packet came: its interface and the MAC address of who sent it on that link."""
-        policy = self._router.network.node.policy
+        policy = self._device.network.node.policy
         if policy is None or policy.arrived is None:
             return ""
         interface, station = policy.arrived
