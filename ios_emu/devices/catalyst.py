@@ -54,7 +54,7 @@ class Catalyst(IosDevice):
         name = switch.name
         platform = switch_platform(name, dialect is Dialect.PACKET_TRACER)
         super().__init__(name, clock, platform, dialect, chance, journal, read_config)
-        switch.violated = self._violated
+        switch.violated = lambda port, mac, vlan: self._violated(port, mac)
         switch.err_disable = self._err_disabled
 
     # What every IOS device has
@@ -161,7 +161,7 @@ class Catalyst(IosDevice):
             text = f"{cause} error detected on {short}, putting {short} in err-disable state"
             self.report("PM-4-ERR_DISABLE", text)
 
-    def _violated(self, name: str, mac: MacAddress, vlan: int) -> None:
+    def _violated(self, name: str, mac: MacAddress) -> None:
         if self.dialect is Dialect.IOS:
             text = f"Security violation occurred, caused by MAC address {mac} on port {name}."
             self.report("PORT_SECURITY-2-PSECURE_VIOLATION", text)
