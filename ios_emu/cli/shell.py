@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from types import GeneratorType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +31,7 @@ from ios_emu.services.dhcp_server import Pool
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
     from ios_emu.cli.reader import Command, Menu, Reader
+    from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.router import Router
 
 UNKNOWN_WORD = "(unknown word)"
@@ -51,11 +52,16 @@ def shared_reader(model: str = "2811") -> Reader:
     return load_reader(model)
 
 
-def shared_handlers() -> dict[str, Handler]:
-    """The handlers of all commands, loaded when the first command runs."""
+@cache
+def shared_handlers(model: str = "2811") -> dict[str, Handler]:
+    """The handlers of all commands of that model, loaded when the first command runs."""
     from ios_emu.cli.commands import HANDLERS
 
-    return HANDLERS
+    if model == "2811":
+        return HANDLERS
+    from ios_emu.cli.commands.switch_table import SWITCH_HANDLERS
+
+    return HANDLERS | SWITCH_HANDLERS
 
 
 class Shell:
@@ -211,7 +217,9 @@ class Shell:
             while mode is not self.mode:
                 self.exit_mode()
         if command.known is not None:
-            raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
+            raise CommandRefused(
+                f"% {command.known}: this command of a {self.device.model} is not implemented in ios-emu"
+            )
         return self._run(command)
 
     def _resume_current(self) -> Reply:
@@ -291,7 +299,10 @@ class Shell:
         if isinstance(self.target, InterfaceRange) and not command.exec_:
             reply: Answer = self._run_for_each(command, self.target)
         else:
-            reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+            reply = (
+                shared_handlers(self.device.model)[command.handler](Call(self, command), **command.arguments)
+                or ""
+            )
         if self.configuring:
             self.device.network.changed()
         if filter_ is not None and filter_.kind in _TO_FILES:
@@ -315,7 +326,12 @@ class Shell:
         try:
             for interface in targets.interfaces:
                 self.target = interface
-                reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+                reply = (
+                    shared_handlers(self.device.model)[command.handler](
+                        Call(self, command), **command.arguments
+                    )
+                    or ""
+                )
                 if not isinstance(reply, str):
                     return reply
                 text += reply
@@ -345,6 +361,14 @@ class Call:
         from ios_emu.devices.router import Router
 
         assert isinstance(self.shell.device, Router)
+        return self.shell.device
+
+    @property
+    def catalyst(self) -> Catalyst:
+        """The same, for a command that only switches have."""
+        from ios_emu.devices.catalyst import Catalyst
+
+        assert isinstance(self.shell.device, Catalyst)
         return self.shell.device
 
     @property

@@ -19,7 +19,14 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList)
+@dataclass(frozen=True, slots=True)
+class Vlans:
+    """The VLANs of `vlan 10,20-22`: a command is done to all of them."""
+
+    numbers: tuple[int, ...]
+
+
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, Vlans)
 Target = (
     Interface
     | InterfaceRange
@@ -28,6 +35,7 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | Vlans
     | AccessList
     | list[LineSettings]
     | None

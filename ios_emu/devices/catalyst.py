@@ -51,6 +51,7 @@ class Catalyst(IosDevice):
     ) -> None:
         self.switch = switch
         self._works_as: dict[str, str] = {}
+        self._powered = False
         name = switch.name
         platform = switch_platform(name, dialect is Dialect.PACKET_TRACER)
         super().__init__(name, clock, platform, dialect, chance, journal, read_config)
@@ -87,6 +88,12 @@ class Catalyst(IosDevice):
         self.switch.err_disabled.clear()
         self._works_as.clear()
         super().boot(reason)
+        self._powered = True
+
+    @property
+    def asks_for_setup(self) -> bool:
+        """A real 2960 offers the dialogue, Packet Tracer's does not."""
+        return self.dialect is Dialect.IOS
 
     def _restart_services(self) -> None:
         """A boot: the forwarding is as the configuration says, before the ports are switched on."""
@@ -143,6 +150,16 @@ class Catalyst(IosDevice):
         settings = self.config.port(name).switchport
         assert settings is not None
         return settings
+
+    def short_name(self, name: InterfaceName) -> str:
+        """`Fa0/1`, `Gi0/1`; in Packet Tracer `Gig0/1`."""
+        if self.dialect is Dialect.PACKET_TRACER and name.kind == "GigabitEthernet":
+            return f"Gig{name.number}"
+        return name.short
+
+    def shown_order(self, name: InterfaceName) -> tuple[bool, InterfaceName]:
+        """SVIs first; behind the ports in Packet Tracer: the order of screens, not of the configuration."""
+        return (name.kind == "Vlan") is (self.dialect is Dialect.PACKET_TRACER), name
 
     def _note_modes(self) -> None:
         """A port that becomes a trunk, or an access port again, is down for a moment."""
@@ -218,6 +235,9 @@ class Catalyst(IosDevice):
 
     def carrier_changed(self, name: InterfaceName) -> None:
         """A cable was plugged in or cut: the SVIs of its VLANs may come up, or go down."""
+        if not self._powered:
+            # The cables of a lab are plugged in before the power is switched on.
+            return
         interface = self.config.interfaces[name]
         if not self.links_quiet and not interface.shutdown:
             if self.network.carrier(name):

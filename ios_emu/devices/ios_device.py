@@ -167,6 +167,11 @@ class IosDevice(ABC):
         """Does a boot read a configuration: is there one, and does the register not say to ignore it?"""
         return self.startup is not None and not self.platform.configuration_register & _IGNORE_NVRAM
 
+    @property
+    def asks_for_setup(self) -> bool:
+        """Does a boot without a configuration offer the dialogue that makes one?"""
+        return True
+
     def boot_again(self) -> None:
         """What `reload` does to a device without a console: it boots."""
         self.boot("reload")
@@ -269,6 +274,14 @@ class IosDevice(ABC):
     @abstractmethod
     def make_interface(self, name: InterfaceName) -> Interface:
         """The interface of that name; one that exists in software alone is made when it is first named."""
+
+    def shown_order(self, name: InterfaceName) -> tuple[bool, InterfaceName]:
+        """FastEthernet first, then the others: the order of screens, not of the configuration."""
+        return name.kind != "FastEthernet", name
+
+    def shown_interfaces(self) -> list[Interface]:
+        """All interfaces, in the order of screens."""
+        return sorted(self.config.interfaces.values(), key=lambda one: self.shown_order(one.name))
 
     def admin_down(self, interface: Interface) -> bool:
         """Shut, or a sub-interface of an interface that is."""

@@ -63,7 +63,10 @@ def running_config(config: Configuration) -> str:
     """The whole answer of `show running-config`."""
     body = configuration_body(config)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
-    return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
+    # Packet Tracer's 2960 counts the empty line behind `end`, too.
+    counts_more = isinstance(config, SwitchConfiguration) and config.dialect is Dialect.PACKET_TRACER
+    size = len(body) + counts_more
+    return f"Building configuration...\n\nCurrent configuration : {size} bytes\n{body}{end}"
 
 
 def with_defaults(config: Configuration) -> Configuration:

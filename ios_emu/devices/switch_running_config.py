@@ -36,9 +36,11 @@ def switch_layout(config: SwitchConfiguration) -> Iterator[str]:
 
 def _ios(config: SwitchConfiguration) -> Iterator[str]:
     yield from ("!", "version 12.2")
+    services = list(_kept(config, "service"))
+    yield from services
     yield timestamps_line("debug", config)
     yield timestamps_line("log", config)
-    yield from password_encryption_lines(config)
+    yield from [line for line in password_encryption_lines(config) if line not in services]
     yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker")
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")

@@ -11,8 +11,9 @@ from ios_emu.cli.commands.dhcp_client import leave_dhcp
 from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import InterfaceRange
-from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.configuration import VLAN1, Configuration
 from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
+from ios_emu.devices.switch_configuration import SwitchInterface, new_interface
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
@@ -43,8 +44,19 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
     if device.reading_nvram:
         # NVRAM says `shutdown` of a port that is to stay down, and nothing of one that is to come up.
         target.shutdown = False
-    call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
+    call.shell.enter(_mode_of(target), target)
     return ""
+
+
+def _mode_of(target: Interface) -> modes.Mode:
+    if target.is_subinterface:
+        return modes.SUBINTERFACE
+    return modes.INTERFACE_VLAN if _is_svi(target) else modes.INTERFACE
+
+
+def _is_svi(target: Interface) -> bool:
+    """Is it an interface of a switch that is no port? A router's Vlan1 has the mode of all others."""
+    return isinstance(target, SwitchInterface) and target.switchport is None
 
 
 def interface_range(call: Call, ranges: str) -> str:
@@ -59,6 +71,8 @@ def interface_range(call: Call, ranges: str) -> str:
         if not device.has_port(name) or missing_parent:
             raise call.invalid("ranges")
     targets = [device.make_interface(name) for name in names]
+    if any(map(_is_svi, targets)):
+        raise call.invalid("ranges")
     call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
     return ""
 
@@ -107,6 +121,8 @@ def _default(call: Call, name: InterfaceName) -> str:
     if present is None:
         raise call.invalid("interface_name")
     call.config.set_addresses(present, None)
+    if isinstance(present, SwitchInterface):
+        return _default_of_switch(call, present)
     fresh = Interface(name, present.burned_in, shutdown=present.shutdown, encapsulation=present.encapsulation)
     for one in fields(Interface):
         if one.name != "name":
@@ -115,14 +131,25 @@ def _default(call: Call, name: InterfaceName) -> str:
     return f"Building configuration...\n\nInterface {name} set to default configuration\n"
 
 
+def _default_of_switch(call: Call, present: SwitchInterface) -> str:
+    fresh = new_interface(present.name, call.catalyst.platform.base_mac, call.dialect)
+    fresh.shutdown = present.shutdown
+    call.config.interfaces[present.name] = fresh
+    call.catalyst.switching_changed()
+    return f"Building configuration...\n\nInterface {present.name} set to default configuration\n"
+
+
 def _remove(call: Call, name: InterfaceName) -> str:
     interfaces = call.config.interfaces
     present = interfaces.get(name)
     if present is None:
         raise call.invalid("interface_name")
-    if not (present.is_loopback or present.is_subinterface):
+    removable = present.is_loopback or present.is_subinterface or (_is_svi(present) and name != VLAN1)
+    if not removable:
         return "% Removal of physical interfaces is not permitted\n"
     call.config.remove_interface(present)
+    if call.device.model == "2960":
+        call.catalyst.switching_changed()
     return ""
 
 
@@ -292,16 +319,18 @@ def duplex(call: Call, auto: str = "", full: str = "", half: str = "") -> str:
     return ""
 
 
-def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "") -> str:
-    """`speed auto|10|100`, of a port."""
+def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "", thousand: str = "") -> str:
+    """`speed auto|10|100`, of a port; those of a switch that can do more also have `1000`."""
     _check_port(call)
-    call.interface.speed = "auto" if call.no else auto or ten or hundred
+    if thousand and call.interface.name.kind != "GigabitEthernet":
+        raise call.invalid("thousand")
+    call.interface.speed = "auto" if call.no else auto or ten or hundred or thousand
     return ""
 
 
 def _check_port(call: Call) -> None:
     """Only a port has a medium; elsewhere IOS does not know the word."""
-    if call.interface.name.kind != "FastEthernet" or call.interface.is_subinterface:
+    if not call.interface.name.kind.endswith("Ethernet") or call.interface.is_subinterface:
         raise InvalidInput(min(call.command.columns.values(), default=0))
 
 

@@ -114,8 +114,20 @@ def _system_directory(call: Call) -> str:
     )
 
 
+def _switch_flash(call: Call) -> str:
+    text, packet_tracer = "Directory of flash:/\n\n", call.dialect is Dialect.PACKET_TRACER
+    for number, (path, one) in enumerate(call.device.flash, 1 if packet_tracer else 2):
+        mode = ("drw" if one.is_folder else "-rw") + ("-" if packet_tracer else "x")
+        date = "<no date>".rjust(19) if packet_tracer else f" {_date(call, one.written)}"
+        text += f"{number:>5}  {mode}{one.size:>12} {date}  {path}\n"
+    free = f"{call.device.flash.size} bytes total ({call.device.flash.free} bytes free)"
+    return f"{'' if packet_tracer else chr(10)}{text}\n{free}\n"
+
+
 def show_flash(call: Call) -> str:
-    """`show flash:`: all that is on the CompactFlash, and what is free."""
+    """`show flash:`: all that is on the CompactFlash, and what is free. A switch shows it as a directory."""
+    if call.device.model == "2960":
+        return _switch_flash(call)
     flash = call.device.flash
     rows = list(enumerate(flash, 1))
     if call.dialect is Dialect.PACKET_TRACER:

@@ -10,6 +10,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.platform import Platform
 from ios_emu.devices.running_config import configuration_body
+from ios_emu.devices.switch_platform import SwitchPlatform
 
 _PROCESSOR_BASE, _IO_BASE = 0x44F2D3E0, 0x0F600000
 # What a router without any configuration has in use, and what each byte of configuration adds.
@@ -49,6 +50,11 @@ def show_file_systems(call: Call) -> str:
 
 def show_inventory(call: Call) -> str:
     """`show inventory`: the chassis and its serial number."""
+    platform = call.device.platform
+    if isinstance(platform, SwitchPlatform):
+        from ios_emu.cli.switch_platform_text import switch_inventory
+
+        return switch_inventory(platform)
     board = _board(call)
     return f'NAME: "2811 chassis", DESCR: "2811 chassis"\nPID: CISCO2811         , VID: V05 , SN: {board}\n\n'
 
@@ -172,6 +178,11 @@ def _processes(call: Call) -> Iterator[tuple[str, int, int]]:
 
 def show_boot(call: Call) -> str:
     """`show boot` and `show bootvar`: the register, and variables that nobody set."""
+    platform = call.device.platform
+    if isinstance(platform, SwitchPlatform):
+        from ios_emu.cli.switch_platform_text import switch_boot_variables
+
+        return switch_boot_variables(platform)
     register = register_text(call.device.platform, call.device.register.value)
     return (
         "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ios_emu.cli.commands.show_ip import interface_facts, shown_order
+from ios_emu.cli.commands.show_ip import interface_facts
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -46,7 +46,7 @@ def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
     """The interface of that name, or all of them in the order of the screens."""
     interfaces = call.config.interfaces
     if name is None:
-        return [interface for _, interface in sorted(interfaces.items(), key=shown_order)]
+        return call.device.shown_interfaces()
     if name not in interfaces:
         raise call.invalid("interface_name")
     return [interfaces[name]]
