@@ -7,11 +7,11 @@ Read this first in `devices/`. The router is a state with a lab clock; what runs
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
@@ -33,7 +33,7 @@ from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.syslog_hosts import send_to_hosts
 from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, routing_table
+from ios_emu.stack.routing import Route, StaticRoute
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
@@ -369,15 +369,19 @@ class Router:
 
     def routes(self) -> list[Route]:
         """The routing table, in the order of the addresses, the default route last."""
-        connected = [
-            (network, name)
-            for name, interface in sorted(self.config.interfaces.items())
-            if self.protocol_up(interface)
-            for network in interface.networks
-        ]
+        return self.network.routing.in_order()
+
+    def connected_routes(self) -> Iterator[tuple[IPv4Network, InterfaceName]]:
+        """The networks of the interfaces whose line protocol is up."""
+        for name, interface in sorted(self.config.interfaces.items()):
+            if self.protocol_up(interface):
+                for network in interface.networks:
+                    yield network, name
+
+    def static_routes(self) -> list[StaticRoute]:
+        """The routes that are configured, and those that leases bring."""
         leased = () if self._dhcp_clients is None else self._dhcp_clients.routes()
-        table = routing_table(connected, [*self.config.routes.values(), *leased])
-        return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
+        return [*self.config.routes.values(), *leased]
 
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
         """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""
