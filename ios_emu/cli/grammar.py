@@ -29,6 +29,7 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
+    "router_rip",
     "archive",
     "archive_log_mode",
     "lab",
@@ -37,6 +38,13 @@ _MODES = (
 
 MODES = (*_MODES, *dict.fromkeys(kind.name for kind in BLOCK_KINDS))
 """The start rules of the grammar: a mode each, and those of the sub-modes that are only kept."""
+
+SWITCH_PREFIX = "switch_"
+SWITCH_MODES = tuple(
+    SWITCH_PREFIX + mode
+    for mode in ("exec", "config", "interface", "line", "vlan", "archive", "archive_log_mode")
+)
+"""Those of a switch. A mode that a router has, too, is called by the same name, with the prefix."""
 
 _RANGE = re.compile(r"^<(\d+)-(\d+)>$")
 
@@ -92,7 +100,11 @@ class Grammar:
         return Choice(terminal, None, rule, entry, source.base(terminal), low, high)
 
 
+STARTS = {"2811": MODES, "2960": SWITCH_MODES}
+"""The start rules of each model: the tables of one do not hold what only the other has."""
+
+
 @cache
-def load_grammar() -> Grammar:
-    """The grammar of this installation, loaded once for each process."""
-    return Grammar(kept_tables(grammar_folder(), MODES))
+def load_grammar(model: str = "2811") -> Grammar:
+    """The grammar of this installation for that model, loaded once for each process."""
+    return Grammar(kept_tables(grammar_folder(), STARTS[model]))

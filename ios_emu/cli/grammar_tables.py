@@ -129,7 +129,7 @@ def begin(table: IntParseTable, callbacks: Callbacks, start: str) -> Interactive
 def kept_tables(folder: Path, starts: tuple[str, ...]) -> Tables:
     """The tables of a folder's grammar: those that are kept, or made anew and then kept."""
     files = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.lark"))]
-    kept = folder / "__pycache__" / f"grammar-{_fingerprint(files, starts)}.tables"
+    kept = folder / "__pycache__" / f"grammar-{starts[0]}-{_fingerprint(files, starts)}.tables"
     with suppress(OSError):
         stored = kept.read_bytes()
         digest, data = stored[:_DIGEST], stored[_DIGEST:]
@@ -157,5 +157,6 @@ def _keep(path: Path, data: bytes) -> None:
     temporary.write_bytes(data)
     temporary.replace(path)
     for old in path.parent.glob("grammar-*.tables"):
-        if old != path:
+        # Those of other start rules are of another model, and as good as ever.
+        if old != path and old.name.rpartition("-")[0] in (path.name.rpartition("-")[0], "grammar"):
             old.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from lark.grammar import Rule, Symbol
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.arguments import TYPES
-from ios_emu.cli.grammar import Choice, Grammar, load_grammar
+from ios_emu.cli.grammar import SWITCH_PREFIX, Choice, Grammar, load_grammar
 from ios_emu.cli.place import INTERFACE, Needs, Place, explore
 from ios_emu.cli.walk import Beginning, Walk, Word
 from ios_emu.devices.privileges import HIGHEST, Privileges
@@ -77,10 +77,14 @@ class Menu:
 
 
 class Reader:
-    """Reads lines against a grammar. Holds no state of a session: one reader serves all."""
+    """Reads lines against a grammar. Holds no state of a session: one reader serves all.
 
-    def __init__(self, grammar: Grammar) -> None:
+    `prefix` stands before the name of a mode in that of its start rule.
+    """
+
+    def __init__(self, grammar: Grammar, prefix: str = "") -> None:
         self.grammar = grammar
+        self._prefix = prefix
         self._places: dict[tuple[object, ...], Place] = {}
         self._starts: dict[tuple[str, int], Beginning] = {}
         self._rules: dict[str, list[Rule]] = {}
@@ -215,7 +219,7 @@ class Reader:
     def _start(self, mode: str, level: int) -> Beginning:
         start = self._starts.get((mode, level))
         if start is None:
-            parser = self.grammar.begin(mode)
+            parser = self.grammar.begin(self._prefix + mode)
             start = self._starts[mode, level] = Beginning(Walk(parser, level))
         return start
 
@@ -227,7 +231,7 @@ class Reader:
             start = self._start(mode, level)
         else:
             # What was understood under other rules must not be taken from there.
-            parser = self.grammar.begin(mode)
+            parser = self.grammar.begin(self._prefix + mode)
             start = Beginning(Walk(parser, level, mode, privileges))
         position = 0
         while position < len(words) and (more := start.following.get(words[position].text.lower())):
@@ -327,9 +331,9 @@ class Reader:
 
 
 @cache
-def load_reader() -> Reader:
-    """The reader of this installation's grammar, made once for each process."""
-    return Reader(load_grammar())
+def load_reader(model: str = "2811") -> Reader:
+    """The reader of this installation's grammar for that model, made once for each process."""
+    return Reader(load_grammar(model), SWITCH_PREFIX if model == "2960" else "")
 
 
 def _split(line: str) -> list[Word]:

@@ -9,6 +9,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+from ios_emu.services.rip_settings import RipSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, RipSettings)
 Target = (
     Interface
     | InterfaceRange
@@ -27,6 +28,7 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | RipSettings
     | list[LineSettings]
     | None
 )

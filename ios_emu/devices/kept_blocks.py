@@ -180,7 +180,15 @@ BLOCK_KINDS = (
         "router",
         *(
             (f"router_{name}", f"router {name}", "config-router", "Router configuration commands:")
-            for name in ("eigrp", "ospf", "rip", "isis", "bgp")
+            for name in ("eigrp", "ospf")
+        ),
+    ),
+    # RIP, which is no block, stands between them.
+    *_kinds(
+        "routers",
+        *(
+            (f"router_{name}", f"router {name}", "config-router", "Router configuration commands:")
+            for name in ("isis", "bgp")
         ),
     ),
     BlockKind(

@@ -1,4 +1,4 @@
-"""The router's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
+"""A device's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
 
 A change of the configuration is carried out when the next packet is sent or received, or a moment later: a
 configuration of thousands of lines is not carried out line by line.
@@ -13,7 +13,6 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, Clock
-from ios_emu.devices.configuration import PORTS
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
@@ -24,7 +23,7 @@ from ios_emu.stack.routing_table import Change, RoutingTable
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.forwarding import ForwardingEntry, Hop
     from ios_emu.stack.ip_interface import IpInterface
@@ -44,12 +43,16 @@ def _nobody(frame: bytes) -> None:
     """Takes the frames of a port that no interface uses."""
 
 
-class RouterNetwork:
-    """Ports and node of `router`. `changed` is called for whatever may concern them."""
+class DeviceNetwork:
+    """Ports and node of `device`. `changed` is called for whatever may concern them."""
 
-    def __init__(self, router: Router, clock: Clock, chance: random.Random) -> None:
-        self.ports: dict[InterfaceName, Port] = {name: Port(str(name)) for name in PORTS}
-        self._router = router
+    forwards = True
+
+    def __init__(
+        self, device: IosDevice, clock: Clock, chance: random.Random, ports: dict[InterfaceName, Port]
+    ) -> None:
+        self.ports = ports
+        self._device = device
         self._clock = clock
         self._chance = chance
         self._made: Node | None = None
@@ -91,7 +94,9 @@ class RouterNetwork:
         if self._made is None:
             from ios_emu.stack.node import Node
 
-            self._made = Node(self._clock, self._chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+            self._made = Node(
+                self._clock, self._chance, forwards=self.forwards, ttl=_TTL, duplicate=self._duplicate
+            )
             self._made.tcp_services += self._tcp_services
         return self._made
 
@@ -113,17 +118,18 @@ class RouterNetwork:
         self._tcp_services.append(listen)
 
     def on_change(self, apply: Callable[[], None]) -> None:
-        """Adds a part of the router that looks at the configuration anew after each change."""
+        """Adds a part of the device that looks at the configuration anew after each change."""
         self._applied.append(apply)
 
-    def on_routes(self, watch: Callable[[list[Change]], None]) -> None:
-        """Adds who is told of each change of the routing table."""
-        self._route_watchers.append(watch)
+    def watch_routes(self, watch: Callable[[list[Change]], None]) -> None:
+        """Adds who is told of each change of the routing table, unless it is there already."""
+        if watch not in self._route_watchers:
+            self._route_watchers.append(watch)
 
     def changed(self) -> None:
         """The configuration may have changed: it is carried out with the next packet, or in a moment."""
         # A lease that is about to be asked for is waited for, and what RIP tells its neighbours.
-        leasing = self.leasing or self._router.config.rip is not None
+        leasing = self.leasing or self._device.config.rip is not None
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -135,12 +141,12 @@ class RouterNetwork:
             port.receive = partial(self._receive, port)
 
     def restart(self) -> None:
-        """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
+        """The device boots: what it learnt is forgotten, and its ports are as the configuration says."""
         if self._made is not None:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
-        interfaces = self._router.config.interfaces.values()
+        interfaces = self._device.config.interfaces.values()
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
             self.set_enabled(interface)
@@ -164,7 +170,7 @@ class RouterNetwork:
 
     def _apply(self) -> None:
         self._pending = False
-        router, config = self._router, self._router.config
+        device, config = self._device, self._device.config
         self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
             self.set_enabled(interface)
@@ -180,10 +186,10 @@ class RouterNetwork:
         }
         self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.source_routes = "ip source-route" not in config.kept
-        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
+        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]
         self._applying = True
         try:
-            self._table.configure(router.connected_routes(), router.static_routes())
+            self._table.configure(device.connected_routes(), device.static_routes())
         finally:
             self._applying = False
         self._node.configure(present.values(), self._forwarding(self._table.routes.values()))
@@ -200,7 +206,7 @@ class RouterNetwork:
         if small_servers and self._servers is None:
             from ios_emu.services.small_servers import SmallServers
 
-            self._servers = SmallServers(self._node.tcp, lambda: self._router.now)
+            self._servers = SmallServers(self._node.tcp, lambda: self._device.now)
         if self._servers is not None:
             self._servers.set(small_servers)
 
@@ -218,7 +224,7 @@ class RouterNetwork:
             known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
-        known.up = self._router.protocol_up(interface)
+        known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
 
@@ -280,11 +286,11 @@ class RouterNetwork:
     def _carrier_changed(self, name: InterfaceName) -> None:
         if self.ports[name].carrier:
             self.traffic.watch()
-        self._router.carrier_changed(name)
+        self._device.carrier_changed(name)
         self.changed()
 
     def _duplicate(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
-        self._router.report(
+        self._device.report(
             "IP-4-DUPADDR",
             f"Duplicate address {IPv4Address(address)} on {interface.name}, sourced by {mac}",
         )

@@ -22,6 +22,7 @@ from ios_emu.devices.interface import (
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.kept_list import KEPT
+from ios_emu.devices.rip_config import interface_rip_config, rip_config
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -91,7 +92,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in behind]
+    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -138,7 +139,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "forward", "arp", "classless")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "forward", "arp", "classless")
     yield from _routes(config.routes.values())
     yield from _kept(config, "flow")
     yield from ("!", "!")
@@ -183,7 +186,9 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")

@@ -41,8 +41,8 @@ class State(Enum):
     """How a learnt route stands.
 
     `VALID`: it is used. `HELD`: nobody has told of it for too long; it stays in the routing table, is told to
-    others as unreachable, and nothing worse takes its place (holddown). `GONE`: it has left the routing table,
-    and the neighbours are told so for a while.
+    others as unreachable, and nothing worse takes its place (holddown). `GONE`: it has left the routing
+    table, and the neighbours are told so for a while.
     """
 
     VALID = auto()

@@ -1,9 +1,10 @@
 """The RIP process of a router: requests, updates, and the timers of what it learnt (RFC 1058, RFC 2453).
 
-Read this first of the RIP modules. The rules, where IOS has its own. A metric is stored as it was received and
-told with one more. Every 30 seconds less up to 15 percent, all is told on every interface; a change is told two
-seconds later. A route that its gateway poisons leaves at once; one that nobody tells of for 180 seconds is held
-(see `State.HELD`) until 240 seconds are over. What left by an interface that went down leaves with it.
+Read this first of the RIP modules. The rules, where IOS has its own. A metric is stored as it was received
+and told with one more. Every 30 seconds less up to 15 percent, all is told on every interface; a change is
+told two seconds later. A route that its gateway poisons leaves at once; one that nobody tells of for 180
+seconds is held (see `State.HELD`) until 240 seconds are over. What left by an interface that went down
+leaves with it.
 
 It never touches a socket: `environment` sends for it. Timers that only repeat are in the background.
 """
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 
 from ios_emu.clock import SECOND, Clock, Timer
 from ios_emu.errors import MalformedPacket
-from ios_emu.services.rip_database import NetworkKey, OwnRoute, RipRoute, State
+from ios_emu.services.rip_database import NetworkKey, OwnRoute, RipRoute
 from ios_emu.services.rip_environment import RipEnvironment, RipTrace
 from ios_emu.services.rip_keys import RipKeys
 from ios_emu.services.rip_learning import RipLearning
@@ -31,7 +32,6 @@ from ios_emu.wire.rip import (
     REQUEST,
     RESPONSE,
     VERSION_1,
-    VERSION_2,
     WHOLE_TABLE,
     RipEntry,
     RipMessage,
@@ -58,7 +58,6 @@ class RipEngine:
 
     def __init__(self, clock: Clock, chance: random.Random, environment: RipEnvironment) -> None:
         self.counters = RipCounters()
-        self.trace: RipTrace | None = None
         self.settings = RipSettings()
         self.interfaces: dict[str, RipInterface] = {}
         self.own: dict[NetworkKey, OwnRoute] = {}
@@ -72,6 +71,15 @@ class RipEngine:
         self._timers = Timers()
         self._regular: Timer | None = None
         self._flash: Timer | None = None
+
+    @property
+    def trace(self) -> RipTrace | None:
+        """Who is told what it does, if anybody is."""
+        return self._learning.trace
+
+    @trace.setter
+    def trace(self, trace: RipTrace | None) -> None:
+        self._learning.trace = trace
 
     @property
     def learnt(self) -> dict[NetworkKey, RipRoute]:
@@ -91,10 +99,10 @@ class RipEngine:
         interfaces: Iterable[RipInterface],
         redistributed: Mapping[NetworkKey, OwnRoute],
     ) -> None:
-        """Takes the settings, the interfaces that it runs on and that are up, and foreign routes to tell of."""
+        """Takes the settings, the interfaces that it runs on and that are up, and foreign routes to tell."""
         before, now = self.interfaces, {one.name: one for one in interfaces}
         self.settings, self.interfaces = settings, now
-        self._learning.configure(settings, self.trace)
+        self._learning.configure(settings)
         if now != before:
             self._learning.keep_only(now)
         self._set_own(redistributed)
@@ -177,7 +185,9 @@ class RipEngine:
             if interface.speaks and not interface.passive:
                 for version in sorted(interface.sends):
                     for prefix in interface.prefixes:
-                        self._tell(interface, prefix, version, _everybody(version), PORT, routes, flash)
+                        self._tell(
+                            interface, prefix, version, _everybody(interface, version), PORT, routes, flash
+                        )
         for neighbour in self.settings.neighbours:
             for interface in self.interfaces.values():
                 near = interface.prefix_of(neighbour)
@@ -208,7 +218,9 @@ class RipEngine:
         routes: Iterable[Told],
         flash: bool = False,
     ) -> None:
-        chosen = self._weighed(routes, interface) if self.settings.offsets or self.settings.filters else routes
+        chosen = (
+            self._weighed(routes, interface) if self.settings.offsets or self.settings.filters else routes
+        )
         entries = entries_for(chosen, interface, prefix, version, self.settings.auto_summary, flash)
         if self.trace is not None:
             self.trace.told(interface.name, prefix, version, destination, flash, entries)
@@ -241,9 +253,9 @@ class RipEngine:
             return
         for version in sorted(interface.sends):
             if self.trace is not None:
-                self.trace.asked(interface.name, _everybody(version))
+                self.trace.asked(interface.name, _everybody(interface, version))
             prefix, entries = interface.prefixes[0], (WHOLE_TABLE,)
-            self._send(interface, prefix, version, _everybody(version), PORT, REQUEST, entries)
+            self._send(interface, prefix, version, _everybody(interface, version), PORT, REQUEST, entries)
 
     # What comes in
 
@@ -300,7 +312,7 @@ class RipEngine:
         known = {one.network: one.metric for one in self._told()}
         entries = []
         for entry in message.entries:
-            network = network_of(entry, message.version, interface, near)
+            network = network_of(entry, message.version, near)
             metric = INFINITY if network is None else known.get(network, INFINITY)
             entries.append(entry._replace(metric=metric))
         self._send(interface, near, message.version, source, port, RESPONSE, entries)
@@ -310,7 +322,7 @@ class RipEngine:
         self.sources[source] = now
         weighed = bool(self.settings.offsets or self.settings.filters)
         for entry in message.entries:
-            network = network_of(entry, message.version, interface, near)
+            network = network_of(entry, message.version, near)
             if network is None or entry.family != FAMILY_IP or not 1 <= entry.metric <= INFINITY:
                 self.counters.bad_entries += 1
                 continue
@@ -328,5 +340,6 @@ class RipEngine:
                 self._learning.hear(network, metric, source, next_hop, interface.name, entry.tag)
 
 
-def _everybody(version: int) -> int:
-    return LIMITED_BROADCAST if version == VERSION_1 else ALL_RIP_ROUTERS
+def _everybody(interface: RipInterface, version: int) -> int:
+    """Where an update to all routers of a link goes."""
+    return LIMITED_BROADCAST if version == VERSION_1 or interface.broadcasts else ALL_RIP_ROUTERS

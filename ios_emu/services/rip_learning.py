@@ -17,7 +17,7 @@ _NEVER = 255
 
 
 class RipLearning:
-    """The learnt routes. `changed` is told when the neighbours must be, `silent` of gateways without a word."""
+    """The learnt routes. `changed` is told when the neighbours must be, `silent` of silent gateways."""
 
     def __init__(
         self,
@@ -33,12 +33,12 @@ class RipLearning:
         self._changed = changed
         self._silent = silent
         self._settings = RipSettings()
-        self._trace: RipTrace | None = None
+        self.trace: RipTrace | None = None
         self._timer: Timer | None = None
 
-    def configure(self, settings: RipSettings, trace: RipTrace | None) -> None:
+    def configure(self, settings: RipSettings) -> None:
         """Takes the settings, which may have become others."""
-        self._settings, self._trace = settings, trace
+        self._settings = settings
         if self.routes:
             self._watch(self._clock.now)
 
@@ -98,16 +98,18 @@ class RipLearning:
                 self._take(network, path, metric, tag, distance)
         elif (distance, metric) < (route.distance, route.metric):
             self._take(network, path, metric, tag, distance)
-        elif (distance, metric) == (route.distance, route.metric):
-            if len(route.paths) < self._settings.maximum_paths:
-                route.paths.append(path)
-                self._environment.install(network, route)
-                self._watch(path.updated + self._settings.timers.invalid * SECOND)
+        elif (distance, metric) == (route.distance, route.metric) and self._has_room(route):
+            route.paths.append(path)
+            self._environment.install(network, route)
+            self._watch(path.updated + self._settings.timers.invalid * SECOND)
+
+    def _has_room(self, route: RipRoute) -> bool:
+        return len(route.paths) < self._settings.maximum_paths
 
     def _take(self, network: NetworkKey, path: RipPath, metric: int, tag: int, distance: int) -> None:
         route = self.routes[network] = RipRoute(metric, [path], tag, distance)
-        if self._trace is not None:
-            self._trace.database(f"adding {network_text(network)} (metric {metric}) via {path.interface}")
+        if self.trace is not None:
+            self.trace.database(f"adding {network_text(network)} (metric {metric}) via {path.interface}")
         self._environment.install(network, route)
         self._watch(path.updated + self._settings.timers.invalid * SECOND)
         self._changed()
@@ -123,8 +125,8 @@ class RipLearning:
                 self._environment.install(network, route)
             route.tag = tag
         elif metric < route.metric:
-            self._take(network, RipPath(path.gateway, next_hop, path.interface, self._clock.now), metric, tag,
-                       route.distance)  # fmt: skip
+            better = RipPath(path.gateway, next_hop, path.interface, self._clock.now)
+            self._take(network, better, metric, tag, route.distance)
         elif len(route.paths) > 1:
             route.paths.remove(path)
             self._environment.install(network, route)
@@ -138,8 +140,8 @@ class RipLearning:
 
     def _remove(self, network: NetworkKey, route: RipRoute) -> None:
         """The route is lost: it leaves the routing table, and that is told for a while."""
-        if self._trace is not None:
-            self._trace.database(f"{network_text(network)} is lost")
+        if self.trace is not None:
+            self.trace.database(f"{network_text(network)} is lost")
         route.state, route.changed, route.hidden = State.GONE, True, False
         route.dropped_at = self._clock.now + self._telling
         self._environment.withdraw(network)
@@ -234,8 +236,8 @@ class RipLearning:
         if not timers.holddown or dropped_at <= now:
             self._remove(network, route)
             return
-        if self._trace is not None:
-            self._trace.database(f"{network_text(network)} is possibly down")
+        if self.trace is not None:
+            self.trace.database(f"{network_text(network)} is possibly down")
         route.state, route.changed = State.HELD, True
         route.held_until, route.dropped_at = now + timers.holddown * SECOND, dropped_at
         self._environment.install(network, route)

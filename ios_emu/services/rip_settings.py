@@ -1,7 +1,7 @@
 """How RIP is configured: the process (`router rip`), and what its interfaces are given to it.
 
-The rules are those of IOS: without `version`, version 1 is sent and both are taken; `network` names class A, B
-and C networks; times are in seconds.
+The rules are those of IOS: without `version`, version 1 is sent and both are taken; `network` names class
+A, B and C networks; times are in seconds.
 """
 
 from __future__ import annotations
@@ -45,13 +45,20 @@ class Filter(NamedTuple):
     interface: str | None = None
 
 
+class Redistribution(NamedTuple):
+    """`redistribute SOURCE [metric METRIC] [route-map MAP]`; the route map is only kept."""
+
+    metric: int | None = None
+    route_map: str | None = None
+
+
 @dataclass(slots=True)
 class RipSettings:
     """`router rip` and what stands below it. Networks and addresses are 32-bit integers.
 
-    `passive` holds interfaces by name; with `passive_default` those that are not. `redistribute` maps a source
-    (`connected`, `static`) to its metric, None for the default one. `distances` maps a gateway and a wildcard
-    mask to the distance of what comes from there.
+    `passive` holds interfaces by name; with `passive_default` those that are not. `redistribute` maps a
+    source (`connected`, `static`) to how it is told. `distances` maps a gateway and a wildcard mask to the
+    distance of what comes from there. `kept` are lines without effect, by what they are known by.
     """
 
     version: int | None = None
@@ -62,7 +69,7 @@ class RipSettings:
     passive: list[str] = field(default_factory=list)
     auto_summary: bool = True
     default_information: bool = False
-    redistribute: dict[str, int | None] = field(default_factory=dict)
+    redistribute: dict[str, Redistribution] = field(default_factory=dict)
     default_metric: int | None = None
     distance: int = DEFAULT_DISTANCE
     distances: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -72,7 +79,6 @@ class RipSettings:
     validate_source: bool = True
     flash_threshold: int | None = None
     output_delay: int | None = None
-    # Lines without effect, by what they are known by.
     kept: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +103,23 @@ class RipSettings:
         return self.distance
 
 
+@dataclass(slots=True)
+class RipInterfaceSettings:
+    """`ip rip ...`, `ip split-horizon` and `ip summary-address rip` of an interface.
+
+    `sends` and `receives` are None where the process decides. `kept` are lines without effect.
+    """
+
+    sends: frozenset[int] | None = None
+    receives: frozenset[int] | None = None
+    split_horizon: bool = True
+    authentication: str | None = None
+    key_chain: str | None = None
+    broadcasts: bool = False
+    summaries: list[tuple[int, int]] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+
 class Key(NamedTuple):
     """A key of a key chain."""
 
@@ -109,8 +132,9 @@ class RipInterface:
     """An interface that RIP runs on and that is up.
 
     `prefixes` are its addresses that a `network` line covers, `attached` are all of them. `speaks` is False
-    for a loopback: its network is told to others, and nothing is sent there. `keys` is None where nothing is
-    authenticated; with `digest` the first key makes MD5 digests, else it is a password.
+    for a loopback: its network is told to others, and nothing is sent there. With `broadcasts`, version 2
+    goes to 255.255.255.255, too. `keys` is None where nothing is authenticated; with `digest` the first key
+    makes MD5 digests, else it is a password.
     """
 
     name: str
@@ -121,6 +145,7 @@ class RipInterface:
     sends: frozenset[int] = frozenset((VERSION_1,))
     receives: frozenset[int] = frozenset((VERSION_1, VERSION_2))
     split_horizon: bool = True
+    broadcasts: bool = False
     summaries: tuple[tuple[int, int], ...] = ()
     keys: tuple[Key, ...] | None = None
     digest: bool = False

@@ -1,9 +1,10 @@
 """What RIP tells on one interface: split horizon, summaries, and what version 1 can't say.
 
-The rules. A route is not told where it was learnt (split horizon), unless it is lost: that is told everywhere.
-A route to a subnet leaves its class A, B or C network as one route to that network, in version 1 always and in
-version 2 with `auto-summary`. Within its network, version 1 tells only of subnets with the interface's own
-mask, and of hosts (RFC 1058, 3.2): it has no masks. A summary has the best metric of its parts.
+The rules. A route is not told where it was learnt (split horizon), unless it is lost: that is told
+everywhere. A route to a subnet leaves its class A, B or C network as one route to that network, in version
+1 always and in version 2 with `auto-summary`. Within its network, version 1 tells only of subnets with the
+interface's own mask, and of hosts (RFC 1058, 3.2): it has no masks. A summary has the best metric of its
+parts.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def entries_for(
     auto_summary: bool,
     changed_only: bool = False,
 ) -> list[RipEntry]:
-    """The entries of an update out of `interface`, from the address `prefix`, in the order of the networks."""
+    """The entries of an update out of `interface` from the address `prefix`, the lowest network first."""
     mine = major_network(prefix.address)
     told: dict[NetworkKey, Told] = {}
     for route in routes:
@@ -113,8 +114,8 @@ def _in(prefix: Prefix, address: int) -> bool:
     return not (address ^ prefix.address) & prefix_mask(prefix.length)
 
 
-def network_of(entry: RipEntry, version: int, interface: RipInterface, prefix: Prefix) -> NetworkKey | None:
-    """The network that a received entry means; None for one that can't be routed to."""
+def network_of(entry: RipEntry, version: int, prefix: Prefix) -> NetworkKey | None:
+    """The network that an entry means that came to the address `prefix`; None for what can't be reached."""
     address, first = entry.network, entry.network >> 24
     if not address:
         return (0, 0) if version == VERSION_1 or not entry.mask else None
@@ -125,10 +126,10 @@ def network_of(entry: RipEntry, version: int, interface: RipInterface, prefix: P
         if prefix_mask(length) != entry.mask or address & ~entry.mask:
             return None
         return address, length
-    return _guessed(address, interface, prefix)
+    return _guessed(address, prefix)
 
 
-def _guessed(address: int, interface: RipInterface, prefix: Prefix) -> NetworkKey:
+def _guessed(address: int, prefix: Prefix) -> NetworkKey:
     """The mask that version 1 leaves out: of the class, or of the link the route came by, or a host's."""
     major = major_network(address)
     if address == major[0]:

@@ -1,6 +1,6 @@
 """Routes: the static ones as they are configured, and the lines of the routing table.
 
-`routing_table` has the table that they make.
+`routing_table` is the module of the table that they make.
 """
 
 from __future__ import annotations

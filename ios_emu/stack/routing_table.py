@@ -1,9 +1,9 @@
 """The routing table: what can be used of all sources, and which of it wins.
 
 The rules. The lowest administrative distance wins. A static route needs a next hop that the table itself
-reaches, but not by the default route nor by the route itself; one with an interface needs that to be up. What
-a protocol has learnt is used while one of its interfaces is up. When one learnt route changes, only its network
-is settled anew, unless a static route's next hop is in it.
+reaches, but not by the default route nor by the route itself; one with an interface needs that to be up.
+What a protocol has learnt is used while one of its interfaces is up. When one learnt route changes, only
+its network is settled anew, unless a static route's next hop is in it.
 """
 
 from __future__ import annotations

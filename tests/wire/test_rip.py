@@ -30,6 +30,7 @@ words = st.integers(0, 0xFFFFFFFF)
 entries = st.builds(
     RipEntry, words, words, words, words, st.integers(0, 0xFFFF), st.sampled_from([FAMILY_IP, FAMILY_NONE])
 )
+AUTHENTICATED = bytes.fromhex("02 02 0000 ffff 00")
 plain = st.tuples(words, words).map(lambda pair: RipEntry(pair[0], 0, pair[1]))
 
 
@@ -153,7 +154,7 @@ def test_what_is_built_is_read(command: int, listed: list[RipEntry], data: st.Da
 
 @pytest.mark.property
 @settings(deadline=None)
-@given(st.binary(max_size=600) | st.binary(max_size=80).map(lambda rest: b"\x02\x02\x00\x00\xff\xff\x00" + rest))
+@given(st.binary(max_size=600) | st.binary(max_size=80).map(AUTHENTICATED.__add__))
 def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     try:
         message = RipMessage.parse(data)
@@ -195,9 +196,7 @@ def test_we_read_what_scapy_builds(network: int, next_hop: int, tag: int, metric
         AF=2, RouteTag=tag, addr=dotted(network), mask="255.255.0.0", nextHop=dotted(next_hop), metric=metric
     )
     message = RipMessage.parse(bytes(RIP(cmd=2, version=2) / entry))
-    assert message == RipMessage(
-        RESPONSE, VERSION_2, (RipEntry(network, 0xFFFF0000, metric, next_hop, tag),)
-    )
+    assert message == RipMessage(RESPONSE, VERSION_2, (RipEntry(network, 0xFFFF0000, metric, next_hop, tag),))
 
 
 def dotted(address: int) -> str:

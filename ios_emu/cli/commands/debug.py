@@ -12,14 +12,22 @@ from ios_emu.devices.debugging import (
     DOMAIN,
     ICMP,
     PACKET,
+    RIP_DATABASE,
+    RIP_EVENTS,
+    RIP_PROTOCOL,
+    RIP_SUBJECTS,
+    ROUTING,
 )
 
 _GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
+_SHOWN = (("ARP", (ARP,)), ("Generic IP", _GENERIC), ("IP routing", (ROUTING, *RIP_SUBJECTS)))
+
+
 def _set(call: Call, subject: str, active: bool) -> str:
-    call.router.debugging.set(subject, active)
+    call.device.debugging.set(subject, active)
     return f"{_state(subject, active)}\n"
 
 
@@ -63,9 +71,29 @@ def debug_ip_dhcp_packet(call: Call) -> str:
     return _set(call, DHCP_PACKETS, True)
 
 
+def debug_ip_rip(call: Call) -> str:
+    """`debug ip rip`."""
+    return _set(call, RIP_PROTOCOL, True)
+
+
+def debug_ip_rip_database(call: Call) -> str:
+    """`debug ip rip database`."""
+    return _set(call, RIP_DATABASE, True)
+
+
+def debug_ip_rip_events(call: Call) -> str:
+    """`debug ip rip events`."""
+    return _set(call, RIP_EVENTS, True)
+
+
+def debug_ip_routing(call: Call) -> str:
+    """`debug ip routing`."""
+    return _set(call, ROUTING, True)
+
+
 def debug_all(call: Call) -> str:
     """`debug all`."""
-    call.router.debugging.set_all(True)
+    call.device.debugging.set_all(True)
     return "\nThis may severely impact network performance. All possible debugging has been turned on\n"
 
 
@@ -104,17 +132,37 @@ def undebug_ip_dhcp_packet(call: Call) -> str:
     return _set(call, DHCP_PACKETS, False)
 
 
+def undebug_ip_rip(call: Call) -> str:
+    """`undebug ip rip`."""
+    return _set(call, RIP_PROTOCOL, False)
+
+
+def undebug_ip_rip_database(call: Call) -> str:
+    """`undebug ip rip database`."""
+    return _set(call, RIP_DATABASE, False)
+
+
+def undebug_ip_rip_events(call: Call) -> str:
+    """`undebug ip rip events`."""
+    return _set(call, RIP_EVENTS, False)
+
+
+def undebug_ip_routing(call: Call) -> str:
+    """`undebug ip routing`."""
+    return _set(call, ROUTING, False)
+
+
 def undebug_all(call: Call) -> str:
     """`undebug all`."""
-    call.router.debugging.set_all(False)
+    call.device.debugging.set_all(False)
     return "All possible debugging has been turned off\n"
 
 
 def show_debugging(call: Call) -> str:
     """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
-    active = call.router.debugging.active
+    active = call.device.debugging.active
     lines: list[str] = []
-    for title, subjects in (("ARP", (ARP,)), ("Generic IP", _GENERIC)):
+    for title, subjects in _SHOWN:
         on = [f"  {_state(subject)}" for subject in subjects if subject in active]
         if on:
             lines += [f"{title}:", *on]

@@ -16,7 +16,8 @@ from ios_emu.cli.commands.show_hardware import (
     show_processes_cpu,
 )
 from ios_emu.cli.commands.show_interfaces import show_ip_interface
-from ios_emu.cli.commands.show_ip import show_interfaces, show_ip_route
+from ios_emu.cli.commands.show_ip import show_interfaces
+from ios_emu.cli.commands.show_route import show_ip_route
 from ios_emu.cli.commands.show_system import show_version
 from ios_emu.cli.commands.show_traffic import show_ip_traffic
 from ios_emu.cli.shell import Call
@@ -52,6 +53,6 @@ def show_terminal(call: Call) -> str:
 
 def show_parser_statistics(call: Call) -> str:
     """`show parser statistics`: how many commands the start-up configuration had."""
-    lines = (call.router.startup or "").splitlines()
+    lines = (call.device.startup or "").splitlines()
     count = sum(1 for line in lines if line.strip() and not line.startswith("!"))
     return f"Last configuration file parsed:Number of Commands: {count}, Time: 0 ms\n"
