@@ -46,7 +46,7 @@ def _lines(settings: RipSettings) -> Iterator[str]:
         yield "passive-interface default"
     no = "no " if settings.passive_default else ""
     yield from (f"{no}passive-interface {name}" for name in settings.passive)
-    yield from (f"network {IPv4Address(network)}" for network in sorted(settings.networks))
+    yield from (f"network {IPv4Address(network)}" for network in settings.networks)
     yield from (f"neighbor {IPv4Address(neighbour)}" for neighbour in settings.neighbours)
     if settings.maximum_paths != DEFAULT_PATHS:
         yield f"maximum-paths {settings.maximum_paths}"

@@ -54,7 +54,8 @@ class Redistribution(NamedTuple):
 
 @dataclass(slots=True)
 class RipSettings:
-    """`router rip` and what stands below it. Networks and addresses are 32-bit integers.
+    """`router rip` and what stands below it. Networks and addresses are 32-bit integers, the
+    networks in order.
 
     `passive` holds interfaces by name; with `passive_default` those that are not. `redistribute` maps a
     source (`connected`, `static`) to how it is told. `distances` maps a gateway and a wildcard mask to the

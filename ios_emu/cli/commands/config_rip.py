@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from ipaddress import IPv4Address
 
 from ios_emu.cli import modes
@@ -142,7 +143,7 @@ def network(call: Call, rip_network: IPv4Address) -> str:
     if call.no and entered in networks:
         networks.remove(entered)
     elif not call.no and entered not in networks:
-        networks.append(entered)
+        insort(networks, entered)
     return ""
 
 

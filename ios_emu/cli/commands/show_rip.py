@@ -93,7 +93,7 @@ def _protocol(call: Call, settings: RipSettings, rip: RouterRip) -> Iterator[str
         yield from summaries
     yield f"  Maximum path: {settings.maximum_paths}"
     yield "  Routing for Networks:"
-    yield from (f"    {IPv4Address(network)}" for network in sorted(settings.networks))
+    yield from (f"    {IPv4Address(network)}" for network in settings.networks)
     passive = _passive(call, settings)
     if passive:
         yield "  Passive Interface(s):"
@@ -118,7 +118,7 @@ def _protocol_packet_tracer(call: Call, settings: RipSettings, rip: RouterRip) -
     yield f"Automatic network summarization is {_in_effect(settings)}"
     yield f"Maximum path: {settings.maximum_paths}"
     yield "Routing for Networks:"
-    yield from (f"\t{IPv4Address(network)}" for network in sorted(settings.networks))
+    yield from (f"\t{IPv4Address(network)}" for network in settings.networks)
     yield "Passive Interface(s):"
     yield from (f"\t{name}" for name in _passive(call, settings))
     yield "Routing Information Sources:"
