@@ -17,6 +17,7 @@ from ios_emu.cli.grammar_tables import Tables, begin, build, kept_tables
 from ios_emu.devices.kept_blocks import BLOCK_KINDS
 from ios_emu.errors import ProgrammingError
 
+_ARCHIVE_MODES = ("archive", "archive_log_mode")
 _MODES = (
     "exec",
     "config",
@@ -30,21 +31,20 @@ _MODES = (
     "class_relay",
     "control_plane",
     "router_rip",
-    "archive",
-    "archive_log_mode",
+    "standard_list",
+    "extended_list",
+    *_ARCHIVE_MODES,
     "lab",
     "host",
 )
 
 MODES = (*_MODES, *dict.fromkeys(kind.name for kind in BLOCK_KINDS))
-"""The start rules of the grammar: a mode each, and those of the sub-modes that are only kept."""
+"""The start rules of a 2811: a mode each, and those of the sub-modes that are only kept."""
 
-SWITCH_PREFIX = "switch_"
-SWITCH_MODES = tuple(
-    SWITCH_PREFIX + mode
-    for mode in ("exec", "config", "interface", "line", "vlan", "archive", "archive_log_mode")
-)
-"""Those of a switch. A mode that a router has, too, is called by the same name, with the prefix."""
+SWITCH_MODES = ("exec", "config", "interface", "interface_vlan", "config_vlan", "line", *_ARCHIVE_MODES)
+"""Those of a 2960."""
+
+STARTS = {"2811": MODES, "2960": SWITCH_MODES}
 
 _RANGE = re.compile(r"^<(\d+)-(\d+)>$")
 
@@ -100,11 +100,7 @@ class Grammar:
         return Choice(terminal, None, rule, entry, source.base(terminal), low, high)
 
 
-STARTS = {"2811": MODES, "2960": SWITCH_MODES}
-"""The start rules of each model: the tables of one do not hold what only the other has."""
-
-
 @cache
 def load_grammar(model: str = "2811") -> Grammar:
     """The grammar of this installation for that model, loaded once for each process."""
-    return Grammar(kept_tables(grammar_folder(), STARTS[model]))
+    return Grammar(kept_tables(grammar_folder(), STARTS[model], model))

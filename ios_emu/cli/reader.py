@@ -17,7 +17,7 @@ from lark.grammar import Rule, Symbol
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.arguments import TYPES
-from ios_emu.cli.grammar import SWITCH_PREFIX, Choice, Grammar, load_grammar
+from ios_emu.cli.grammar import Choice, Grammar, load_grammar
 from ios_emu.cli.place import INTERFACE, Needs, Place, explore
 from ios_emu.cli.walk import Beginning, Walk, Word
 from ios_emu.devices.privileges import HIGHEST, Privileges
@@ -77,14 +77,10 @@ class Menu:
 
 
 class Reader:
-    """Reads lines against a grammar. Holds no state of a session: one reader serves all.
+    """Reads lines against a grammar. Holds no state of a session: one reader serves all."""
 
-    `prefix` stands before the name of a mode in that of its start rule.
-    """
-
-    def __init__(self, grammar: Grammar, prefix: str = "") -> None:
+    def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
-        self._prefix = prefix
         self._places: dict[tuple[object, ...], Place] = {}
         self._starts: dict[tuple[str, int], Beginning] = {}
         self._rules: dict[str, list[Rule]] = {}
@@ -205,7 +201,8 @@ class Reader:
                 more = [
                     form for rule in self._rules[symbol.name] for form in self._forms(rule.expansion, inside)
                 ]
-            forms = [form | extra for form in forms for extra in more]
+            together = {frozenset(form | extra) for form in forms for extra in more}
+            forms = [set(form) for form in together]
         return forms
 
     def _find_repeated(self) -> dict[str, set[str]]:
@@ -219,7 +216,7 @@ class Reader:
     def _start(self, mode: str, level: int) -> Beginning:
         start = self._starts.get((mode, level))
         if start is None:
-            parser = self.grammar.begin(self._prefix + mode)
+            parser = self.grammar.begin(mode)
             start = self._starts[mode, level] = Beginning(Walk(parser, level))
         return start
 
@@ -231,7 +228,7 @@ class Reader:
             start = self._start(mode, level)
         else:
             # What was understood under other rules must not be taken from there.
-            parser = self.grammar.begin(self._prefix + mode)
+            parser = self.grammar.begin(mode)
             start = Beginning(Walk(parser, level, mode, privileges))
         position = 0
         while position < len(words) and (more := start.following.get(words[position].text.lower())):
@@ -333,7 +330,7 @@ class Reader:
 @cache
 def load_reader(model: str = "2811") -> Reader:
     """The reader of this installation's grammar for that model, made once for each process."""
-    return Reader(load_grammar(model), SWITCH_PREFIX if model == "2960" else "")
+    return Reader(load_grammar(model))
 
 
 def _split(line: str) -> list[Word]:

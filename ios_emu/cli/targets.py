@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ios_emu.devices.access_list import AccessList
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
@@ -19,7 +20,7 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, RipSettings)
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings)
 Target = (
     Interface
     | InterfaceRange
@@ -29,6 +30,7 @@ Target = (
     | DhcpClass
     | Block
     | RipSettings
+    | AccessList
     | list[LineSettings]
     | None
 )

@@ -17,6 +17,7 @@ from ios_emu.services.rip_update import major_network
 from ios_emu.stack.ip_interface import Prefix
 from ios_emu.stack.routing import Route
 from ios_emu.stack.routing_table import CONNECTED, RIP, STATIC, Change
+from ios_emu.wire.ipv4 import Ipv4Packet
 from ios_emu.wire.rip import ALL_RIP_ROUTERS, PORT
 
 if TYPE_CHECKING:
@@ -186,9 +187,17 @@ class RouterRip:
         """The routing table loses a route."""
         self._router.network.routing.forget(IPv4Network(network))
 
-    def permits(self, list_: str, network: NetworkKey) -> bool:  # noqa: ARG002
-        """Does an access list let a network through? Access lists are only kept, so each one does."""
-        return True
+    def permits(self, list_: str, network: NetworkKey) -> bool:
+        """Does an access list let a network through? One that does not exist does.
+
+        An extended list's source would be the gateway; its destination is the network.
+        """
+        access_list = self._router.config.access_lists.get(list_)
+        if access_list is None:
+            return True
+        if access_list.extended:
+            return access_list.permits(Ipv4Packet(0, network[0], 0, b""))
+        return access_list.permits_address(network[0])
 
     def _receive(self, received: Received) -> None:
         self.engine.receive(received.interface.name, received.source, received.source_port, received.payload)
