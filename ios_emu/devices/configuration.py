@@ -21,6 +21,7 @@ from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
@@ -61,6 +62,9 @@ class Configuration:
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
+    # In seconds; the rest of CDP's settings is on or off, and among the lines that are kept.
+    cdp_timer: int = DEFAULT_TIMER
+    cdp_holdtime: int = DEFAULT_HOLDTIME
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)
