@@ -83,8 +83,7 @@ class DeviceCdp:
 
     def receive(self, port: str, frame: bytes) -> None:
         """A frame that is neither IP nor ARP has come in at a port of that full name."""
-        if self.enabled(InterfaceName.read(port)):
-            self.engine.receive(port, frame)
+        self.engine.receive(port, frame)
 
     # What the engine asks
 

@@ -128,7 +128,9 @@ class CdpEngine:
             self._neighbours.clear()
 
     def receive(self, port: str, frame: bytes) -> None:
-        """Takes a frame that came in at a port with CDP on."""
+        """Takes a frame that came in at a port."""
+        if port not in self._environment.ports():
+            return
         try:
             found = parse_snap(frame)
             if found is None or found[1] != CDP:

@@ -197,6 +197,7 @@ HANDLERS: dict[str, Handler] = {
     "show_users": lines.show_users,
     "show_vlans": show_vlans.show_vlans,
     # CDP
+    "cdp_enable": cdp.cdp_enable,
     "cdp_timer": cdp.cdp_timer,
     "cdp_holdtime": cdp.cdp_holdtime,
     "show_cdp": cdp.show_cdp,

@@ -19,6 +19,16 @@ _PT_LINE = "---------------------------\n"
 # Settings
 
 
+def cdp_enable(call: Call) -> str:
+    """`cdp enable` of an interface; on unless `no` stands in front of it."""
+    kept = call.interface.kept
+    if call.command.negated:
+        kept["cdp enable"] = "no cdp enable"
+    else:
+        kept.pop("cdp enable", None)
+    return ""
+
+
 def cdp_timer(call: Call, cdp_seconds: int | None = None) -> str:
     """`cdp timer SECONDS`."""
     call.config.cdp_timer = DEFAULT_TIMER if call.no or cdp_seconds is None else cdp_seconds
