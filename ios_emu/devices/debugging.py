@@ -24,6 +24,7 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
+CDP_PACKETS = "CDP packet info"
 ROUTING = "IP routing"
 RIP_PROTOCOL = "RIP protocol"
 RIP_EVENTS = "RIP event"
@@ -38,6 +39,7 @@ SUBJECTS = (
     DHCP_LINKAGE,
     DHCP_CLIENT,
     DOMAIN,
+    CDP_PACKETS,
     ROUTING,
     *RIP_SUBJECTS,
 )

@@ -224,6 +224,7 @@ KEPT = (
     *_many("ntp-last", "exception", "process", "tftp-server"),
     *_many("event", "webvpn"),
     *_many("event", "event manager environment"),
+    *_on("cdp", "cdp advertise-v2", "cdp log mismatch duplex"),
     Kept("cdp run", "cdp", on_by_default=True),
     Kept("scheduler allocate", "scheduler", factory=((_IOS, "scheduler allocate 20000 1000"),)),
     *_named(1, "ntp", "ntp authentication-key", "ntp trusted-key"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ios_emu.cli.shell import Call
 from ios_emu.devices.debugging import (
     ARP,
+    CDP_PACKETS,
     DHCP_CLIENT,
     DHCP_EVENTS,
     DHCP_LINKAGE,
@@ -23,7 +24,12 @@ _GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
-_SHOWN = (("ARP", (ARP,)), ("Generic IP", _GENERIC), ("IP routing", (ROUTING, *RIP_SUBJECTS)))
+_SHOWN = (
+    ("ARP", (ARP,)),
+    ("CDP", (CDP_PACKETS,)),
+    ("Generic IP", _GENERIC),
+    ("IP routing", (ROUTING, *RIP_SUBJECTS)),
+)
 
 
 def _set(call: Call, subject: str, active: bool) -> str:
