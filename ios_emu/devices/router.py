@@ -308,11 +308,11 @@ class Router:
         parent = self.config.interfaces.get(name.parent)
         mac = parent.mac if parent is not None else mac_for(self.name, _FIRST_LOOPBACK_INDEX)
         made = self.config.interfaces[name] = Interface(name, mac)
-        self.link_changed(made)
+        self.link_changed(made, is_new=True)
         return made
 
-    def link_changed(self, interface: Interface) -> None:
-        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes."""
+    def link_changed(self, interface: Interface, *, is_new: bool = False) -> None:
+        """`shutdown` or `no shutdown`: at once on the port, later in the log (less, if it `is_new`)."""
         if self.reading_nvram:
             return
         quiet, self.links_quiet = self.links_quiet, True
@@ -323,9 +323,16 @@ class Router:
         if interface.shutdown:
             text = f"Interface {interface.name}, changed state to administratively down"
             self.report("LINK-5-CHANGED", text, _LINK_DELAY)
-        else:
+        elif not (is_new and self.dialect is Dialect.IOS):
             self._report_link(interface)
         self._report_protocol(interface)
+
+    def remove_interface(self, interface: Interface) -> None:
+        """`no interface X`: a loopback goes down first, and the log says so."""
+        if interface.is_loopback and not interface.shutdown:
+            interface.shutdown = True
+            self.link_changed(interface)
+        self.config.remove_interface(interface)
 
     def keepalive_changed(self, interface: Interface) -> None:
         """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
