@@ -58,6 +58,11 @@ class Command:
     known: str | None = None
     filter: Filter | None = None
 
+    def is_begun_by(self, line: str) -> bool:
+        """Is its first word written out in the line, behind any `no` or `default`?"""
+        words = line.split(None, 2)[self.negated or self.defaulted :]
+        return bool(words) and self.text.partition(" ")[0] == words[0].lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -327,9 +332,9 @@ class Reader:
 
 
 @cache
-def load_reader() -> Reader:
-    """The reader of this installation's grammar, made once for each process."""
-    return Reader(load_grammar())
+def load_reader(model: str = "2811") -> Reader:
+    """The reader of this installation's grammar for that model, made once for each process."""
+    return Reader(load_grammar(model))
 
 
 def _split(line: str) -> list[Word]:

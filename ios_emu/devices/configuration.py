@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.kept_blocks import BlockLines
@@ -61,6 +62,7 @@ class Configuration:
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
+    forwarded_udp: frozenset[int] = FORWARDED
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)

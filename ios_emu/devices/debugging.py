@@ -9,7 +9,7 @@ from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
     from ios_emu.stack.packet_event import PacketEvent
@@ -37,10 +37,10 @@ _IP_HEADER = 20
 
 
 class Debugging:
-    """What is being debugged on a router. It is off after each boot."""
+    """What is being debugged on a device. It is off after each boot."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
@@ -51,12 +51,12 @@ class Debugging:
             self.active.add(subject)
         else:
             self.active.discard(subject)
-        node = self._router.network.node
+        node = self._device.network.node
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
         if subject == DOMAIN:
-            names = self._router.dns
+            names = self._device.dns
             names.resolver.trace = names.trace if active else None
 
     def set_all(self, active: bool) -> None:
@@ -85,7 +85,7 @@ class Debugging:
                 )
             case _:
                 text = f"IP ARP: rcvd {kind} src {source} {packet.sender_mac}, dst {target} {interface}"
-        self._router.report_debug(text)
+        self._device.report_debug(text)
 
     def _packet(self, event: PacketEvent) -> None:
         packet = event.packet
@@ -102,7 +102,7 @@ class Debugging:
             if kind == "forward":
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
-        self._router.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
+        self._device.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message
@@ -134,4 +134,4 @@ class Debugging:
                     text = f"redirect rcvd from {source} -- for {about} use gw {gateway}"
             case _:
                 text = f"type {message.type}, code {message.code} {done}, src {source}, dst {target}"
-        self._router.report_debug(f"ICMP: {text}")
+        self._device.report_debug(f"ICMP: {text}")

@@ -89,11 +89,11 @@ def logging_buffered(call: Call, buffer_size: int | None = None, **words: object
     settings = call.config.logging
     if call.no:
         settings.buffered, settings.buffer_size = None, DEFAULT_BUFFER
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
         return ""
     if buffer_size is not None and buffer_size != settings.buffer_size:
         settings.buffer_size = buffer_size
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     settings.buffered = _severity(words, DEBUGGING)
     return ""
 
@@ -114,15 +114,15 @@ def logging_facility(call: Call, **words: object) -> str:
 
 def logging_host(call: Call, log_host: IPv4Address, log_port: int = SYSLOG_PORT) -> str:
     """`logging [host] A [transport udp [port N]]`: a server for the messages of `logging trap`."""
-    router, hosts = call.router, call.config.logging.hosts
+    device, hosts = call.device, call.config.logging.hosts
     if call.no:
         hosts.pop(log_host, None)
         return ""
     if hosts.get(log_host) != log_port:
         hosts[log_host] = log_port
-        if not router.reading_nvram:
+        if not device.reading_nvram:
             text = f"Logging to host {log_host} port {log_port} started - CLI initiated"
-            router.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
+            device.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
     return ""
 
 
@@ -130,7 +130,7 @@ def logging_count(call: Call) -> str:
     """`logging count`: messages are counted by their names, for `show logging count`."""
     call.config.logging.count = not call.no
     if call.no:
-        call.router.log.names.clear()
+        call.device.log.names.clear()
     return ""
 
 
@@ -168,7 +168,7 @@ def terminal_no_monitor(call: Call) -> str:
 
 def show_logging(call: Call) -> str:
     """`show logging`: where messages go, how many went, and the buffer."""
-    settings, log = call.config.logging, call.router.log
+    settings, log = call.config.logging, call.device.log
     form = _FORMS[call.dialect]
     state = "enabled" if settings.on else "disabled"
     counts = log.counts
@@ -206,7 +206,7 @@ def show_logging_count(call: Call) -> str:
         return _NOT_COUNTED
     facilities: dict[str, list[str]] = {}
     totals: dict[str, int] = {}
-    for name, counted in call.router.log.names.items():
+    for name, counted in call.device.log.names.items():
         facility, severity, mnemonic = name.rsplit("-", 2)
         row = f"{facility:<16}{mnemonic:<36}{severity:>1}{counted.count:>6}     {short_time(counted.last)}\n"
         facilities.setdefault(facility, []).append(row)
@@ -225,5 +225,5 @@ def clear_logging(call: Call) -> Dialogue:
     except Interrupted:
         return ""
     if answer.lower() in ("", "y"):
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     return ""

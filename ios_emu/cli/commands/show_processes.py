@@ -40,22 +40,22 @@ class _Process:
 
 
 def _processes(call: Call) -> list[_Process]:
-    router = call.router
-    node = router.network.node
-    seconds = int(router.uptime.total_seconds())
-    sessions = sum(router.line_sessions.uses(number) for number, _, _ in call.config.lines.numbered())
+    device = call.device
+    node = device.network.node
+    seconds = int(device.uptime.total_seconds())
+    sessions = sum(device.line_sessions.uses(number) for number, _, _ in call.config.lines.numbered())
     arp = node.arp.counters
     facts = (
         ("Chunk Manager", 1, 4, 0),
         ("Load Meter", seconds // 5, 4, 0),
-        ("Exec", sessions, 900, len(list(router.line_sessions))),
+        ("Exec", sessions, 900, len(list(device.line_sessions))),
         ("ARP Input", arp.requests_received + arp.replies_received, 40, len(list(node.arp))),
-        ("IP Input", node.counters.received, 60, len(router.routes())),
+        ("IP Input", node.counters.received, 60, len(device.routes())),
         ("ICMP event handler", sum(node.icmp.received.values()), 20, 0),
         ("UDP Input", node.udp.counters.received, 30, len(node.udp.ports)),
         ("TCP Timer", seconds // 4, 8, 0),
         ("TCP Protocols", node.tcp.counters.received, 50, len(list(node.tcp.connections))),
-        ("Logger", router.log.counts.console, 100, 0),
+        ("Logger", device.log.counts.console, 100, 0),
         ("DHCPD Timer", seconds // 60, 10, len(call.config.dhcp.pools)),
     )
     return [
@@ -103,7 +103,7 @@ def _cpu_table(call: Call, processes: list[_Process]) -> str:
 
 def _uptime(call: Call) -> int:
     """Milliseconds since the boot, at least one."""
-    return max(1, int(call.router.uptime.total_seconds() * 1000))
+    return max(1, int(call.device.uptime.total_seconds() * 1000))
 
 
 def _cpu_line(call: Call) -> str:
