@@ -57,6 +57,8 @@ class Interface:
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
     dhcp: DhcpAddress | None = None
+    # `ip access-group`: the list's name by the direction, `in` or `out`.
+    access_groups: dict[str, str] = field(default_factory=dict)
     # Lines without effect, by the words that they begin with.
     kept: dict[str, str] = field(default_factory=dict)
     method: str = field(default="unset", compare=False)
