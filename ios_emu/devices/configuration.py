@@ -23,6 +23,7 @@ from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
@@ -67,6 +68,9 @@ class Configuration:
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
     forwarded_udp: frozenset[int] = FORWARDED
+    # In seconds; the rest of CDP's settings is on or off, and among the lines that are kept.
+    cdp_timer: int = DEFAULT_TIMER
+    cdp_holdtime: int = DEFAULT_HOLDTIME
     access_lists: dict[str, AccessList] = field(default_factory=dict)
     access_list_log_threshold: int = 0
     kept: dict[str, str] = field(default_factory=dict)

@@ -22,7 +22,8 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
-SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN)
+CDP_PACKETS = "CDP packet info"
+SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN, CDP_PACKETS)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {

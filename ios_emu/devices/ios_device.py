@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.archive import RouterArchive
+from ios_emu.devices.cdp import DeviceCdp
 from ios_emu.devices.config_register import ConfigRegister
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.debugging import Debugging
@@ -27,7 +28,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
-from ios_emu.devices.platform import Platform
+from ios_emu.devices.platform import CdpIdentity, Platform
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
@@ -94,6 +95,7 @@ class IosDevice(ABC):
         self.reloading = False
         self.links_quiet = False
         self._protocols_up: set[InterfaceName] = set()
+        self.cdp = DeviceCdp(self)
         self.network = self._make_network()
         self._dns: RouterDns | None = None
         self.network.on_change(self._apply_services)
@@ -235,11 +237,28 @@ class IosDevice(ABC):
         """The configuration may have changed: what looks at it does so."""
         if self._dns is not None or self.config.names.server:
             self.dns.apply()
+        self.cdp.apply()
 
     def _restart_services(self) -> None:
         """A boot: what the services learnt is forgotten."""
         if self._dns is not None:
             self._dns.restart()
+        self.cdp.restart()
+
+    # What CDP tells
+
+    @property
+    @abstractmethod
+    def cdp_identity(self) -> CdpIdentity:
+        """What it is."""
+
+    @abstractmethod
+    def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
+        """Its addresses, as a neighbour behind that port may use them."""
+
+    @abstractmethod
+    def cdp_native_vlan(self, port: InterfaceName) -> int | None:
+        """The VLAN of untagged frames, where it tells that; else None."""
 
     # Interfaces
 

@@ -234,6 +234,7 @@ KEPT = (
     *_many("ntp-last", "exception", "process", "tftp-server"),
     *_many("event", "webvpn"),
     *_many("event", "event manager environment"),
+    *_on("cdp", "cdp advertise-v2", "cdp log mismatch duplex"),
     Kept("cdp run", "cdp", on_by_default=True),
     *_one("scheduler", "scheduler interval", "scheduler max-task-time"),
     Kept("scheduler allocate", "scheduler", factory=((_IOS, "scheduler allocate 20000 1000"),)),

@@ -91,6 +91,7 @@ class DeviceNetwork:
                 self._clock, self._chance, forwards=self.forwards, ttl=_TTL, duplicate=self._duplicate
             )
             self._made.tcp_services += self._tcp_services
+            self._made.others = self._other_frame
         return self._made
 
     @property
@@ -266,7 +267,13 @@ class DeviceNetwork:
         if self.ports[name].carrier:
             self.traffic.watch()
         self._device.carrier_changed(name)
+        self._device.cdp.carrier_changed(name)
         self.changed()
+
+    def _other_frame(self, interface: IpInterface, frame: bytes) -> None:
+        """A frame that is neither IP nor ARP, and not tagged: that of a neighbour that speaks CDP?"""
+        if interface.port is not None and interface.vlan is None:
+            self._device.cdp.receive(interface.port.name, frame)
 
     def _duplicate(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
         self._device.report(

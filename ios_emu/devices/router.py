@@ -14,10 +14,11 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.ios_device import IosDevice, ReadConfig, read_nothing
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
-from ios_emu.devices.platform import platform_for
+from ios_emu.devices.platform import CdpIdentity, platform_for
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Route, routing_table
+from ios_emu.wire.cdp import IGMP, ROUTER, SWITCH
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ios_emu.services.record_journal import RecordJournal
 
 _FIRST_LOOPBACK_INDEX = 8
+_CDP_CAPABILITIES = ROUTER | SWITCH | IGMP
 
 
 class Router(IosDevice):
@@ -111,6 +113,27 @@ class Router(IosDevice):
         """The name servers that it asks: those that are configured, then those of leases."""
         leased = [] if self._dhcp_clients is None else self._dhcp_clients.name_servers()
         return list(dict.fromkeys([*super().name_servers, *leased]))
+
+    # CDP
+
+    @property
+    def cdp_identity(self) -> CdpIdentity:
+        """A 2811 is a router that can switch, and knows groups; Packet Tracer's is a router."""
+        software = self.platform.software
+        if self.dialect is Dialect.IOS:
+            return CdpIdentity(f"Cisco {self.platform.model}", _CDP_CAPABILITIES, software.lines())
+        return CdpIdentity("cisco C2800", ROUTER, software.lines(self.platform.packet_tracer.team))
+
+    def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
+        """That of the port, or of the sub-interface of its native VLAN."""
+        interfaces = self.config.interfaces.values()
+        native = [one for one in interfaces if one.encapsulation is not None and one.encapsulation.native]
+        here = [self.config.interfaces[port], *(one for one in native if one.name.parent == port)]
+        return [one.address.ip for one in here if one.address is not None][:1]
+
+    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
+        """A router says nothing of it."""
+        return None
 
     # Interfaces
 

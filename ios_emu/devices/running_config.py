@@ -23,6 +23,7 @@ from ios_emu.devices.interface import (
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.kept_list import KEPT
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -256,6 +257,8 @@ def _last_kept(config: Configuration) -> Iterator[str]:
     yield from config.logging.last_lines()
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
+        if place == "cdp":
+            lines = [*_cdp_times(config), *lines]
         if place == "dialer-list":
             lines = _numbered_lists(config) + lines
         yield from lines
@@ -264,6 +267,13 @@ def _last_kept(config: Configuration) -> Iterator[str]:
         yield from blocks_at(config.blocks, place)
     if config.file_prompt != "alert":
         yield from (f"file prompt {config.file_prompt}", "!")
+
+
+def _cdp_times(config: Configuration) -> Iterator[str]:
+    if config.cdp_timer != DEFAULT_TIMER:
+        yield f"cdp timer {config.cdp_timer}"
+    if config.cdp_holdtime != DEFAULT_HOLDTIME:
+        yield f"cdp holdtime {config.cdp_holdtime}"
 
 
 def _timestamps(which: str, config: Configuration) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ios_emu.cli.commands import (
     archive,
+    cdp,
     config_access_list,
     config_banner,
     config_clock,
@@ -216,6 +217,22 @@ HANDLERS: dict[str, Handler] = {
     "show_terminal": show_all.show_terminal,
     "show_users": lines.show_users,
     "show_vlans": show_vlans.show_vlans,
+    # CDP
+    "cdp_enable": cdp.cdp_enable,
+    "cdp_timer": cdp.cdp_timer,
+    "cdp_holdtime": cdp.cdp_holdtime,
+    "show_cdp": cdp.show_cdp,
+    "show_cdp_interface": cdp.show_cdp_interface,
+    "show_cdp_traffic": cdp.show_cdp_traffic,
+    "show_cdp_neighbors": cdp.show_cdp_neighbors,
+    "show_cdp_neighbors_detail": cdp.show_cdp_neighbors_detail,
+    "show_cdp_entry": cdp.show_cdp_entry,
+    "show_cdp_entry_protocol": cdp.show_cdp_entry_protocol,
+    "show_cdp_entry_version": cdp.show_cdp_entry_version,
+    "clear_cdp_table": cdp.clear_cdp_table,
+    "clear_cdp_counters": cdp.clear_cdp_counters,
+    "debug_cdp_packets": cdp.debug_cdp_packets,
+    "undebug_cdp_packets": cdp.undebug_cdp_packets,
     "show_version": show_system.show_version,
     # Configuration
     "alias": config_privilege.alias,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ios_emu.cli.shell import Call
 from ios_emu.devices.debugging import (
     ARP,
+    CDP_PACKETS,
     DHCP_CLIENT,
     DHCP_EVENTS,
     DHCP_LINKAGE,
@@ -114,7 +115,7 @@ def show_debugging(call: Call) -> str:
     """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
     active = call.device.debugging.active
     lines: list[str] = []
-    for title, subjects in (("ARP", (ARP,)), ("Generic IP", _GENERIC)):
+    for title, subjects in (("ARP", (ARP,)), ("CDP", (CDP_PACKETS,)), ("Generic IP", _GENERIC)):
         on = [f"  {_state(subject)}" for subject in subjects if subject in active]
         if on:
             lines += [f"{title}:", *on]
