@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.kept_blocks import BlockLines
@@ -66,6 +67,7 @@ class Configuration:
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
+    forwarded_udp: frozenset[int] = FORWARDED
     # In seconds; the rest of CDP's settings is on or off, and among the lines that are kept.
     cdp_timer: int = DEFAULT_TIMER
     cdp_holdtime: int = DEFAULT_HOLDTIME

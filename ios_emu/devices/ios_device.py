@@ -291,8 +291,11 @@ class IosDevice(ABC):
     def _parent(self, interface: Interface) -> Interface:
         return self.config.interfaces.get(interface.name.parent, interface)
 
-    def link_changed(self, interface: Interface) -> None:
-        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes."""
+    def link_changed(self, interface: Interface, *, is_new: bool = False) -> None:
+        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes.
+
+        Of an interface that `is_new` IOS only tells that its line protocol is up.
+        """
         if self.reading_nvram:
             return
         quiet, self.links_quiet = self.links_quiet, True
@@ -303,9 +306,16 @@ class IosDevice(ABC):
         if interface.shutdown:
             text = f"Interface {interface.name}, changed state to administratively down"
             self.report("LINK-5-CHANGED", text, _LINK_DELAY)
-        else:
+        elif not (is_new and self.dialect is Dialect.IOS):
             self._report_link(interface)
         self._report_protocol(interface)
+
+    def remove_interface(self, interface: Interface) -> None:
+        """`no interface X`: a loopback goes down first, and the log says so."""
+        if interface.is_loopback and not interface.shutdown:
+            interface.shutdown = True
+            self.link_changed(interface)
+        self.config.remove_interface(interface)
 
     def keepalive_changed(self, interface: Interface) -> None:
         """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""

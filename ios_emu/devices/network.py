@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, Clock
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
 from ios_emu.stack.cable import Port
@@ -62,6 +63,7 @@ class DeviceNetwork:
         self.leasing = False
         # The helper addresses of each interface that has any.
         self.helpers: dict[str, tuple[int, ...]] = {}
+        self.forwarded_udp = FORWARDED
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
@@ -182,6 +184,7 @@ class DeviceNetwork:
             for name, interface in config.interfaces.items()
             if interface.helper_addresses
         }
+        self.forwarded_udp = config.forwarded_udp
         self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.source_routes = "ip source-route" not in config.kept
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]

@@ -168,7 +168,7 @@ class Router(IosDevice):
         parent = self.config.interfaces.get(name.parent)
         mac = parent.mac if parent is not None else mac_for(self.name, _FIRST_LOOPBACK_INDEX)
         made = self.config.interfaces[name] = Interface(name, mac)
-        self.link_changed(made)
+        self.link_changed(made, is_new=True)
         return made
 
     # Routing

@@ -13,6 +13,7 @@ from ipaddress import IPv4Interface
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import forward_protocol_lines
 from ios_emu.devices.interface import (
     DEFAULT_KEEPALIVE,
     DEFAULT_LOAD_INTERVAL,
@@ -140,7 +141,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "forward", "arp", "classless")
+    yield from _kept(config, "router", "pools", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
+    yield from _kept(config, "arp", "classless")
     yield from _routes(config.routes.values())
     yield from _kept(config, "flow")
     yield from ("!", "!")
@@ -151,7 +154,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
     yield from _last_kept(config)
-    yield from ("control-plane", "!")
+    yield "control-plane"
+    yield from _kept(config, "control-plane")
+    yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield "!"
@@ -188,6 +193,7 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from ["!"] * 6
     yield from _interfaces(config)
     yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
@@ -344,6 +350,8 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
             words.append("permanent")
         if route.tag is not None:
             words.append(f"tag {route.tag}")
+        if route.track is not None:
+            words.append(f"track {route.track}")
         yield " ".join(map(str, words))
 
 

@@ -17,7 +17,7 @@ Path = tuple[IPv4Network, IPv4Address | None, InterfaceName | None]
 
 @dataclass(frozen=True, slots=True)
 class StaticRoute:
-    """`ip route NETWORK MASK [INTERFACE] [NEXT-HOP] [DISTANCE] [name NAME] [permanent] [tag TAG]`."""
+    """`ip route NETWORK MASK [INTERFACE] [NEXT-HOP] [DISTANCE] [name N] [permanent] [tag N] [track N]`."""
 
     network: IPv4Network
     next_hop: IPv4Address | None
@@ -26,6 +26,7 @@ class StaticRoute:
     name: str | None = None
     permanent: bool = False
     tag: int | None = None
+    track: int | None = None
 
     @property
     def path(self) -> Path:
