@@ -248,17 +248,18 @@ class IosDevice(ABC):
     # What CDP tells
 
     @property
-    @abstractmethod
     def cdp_identity(self) -> CdpIdentity:
         """What it is."""
+        return CdpIdentity(f"cisco {self.platform.model}", 0, self.platform.software.lines())
 
-    @abstractmethod
     def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
         """Its addresses, as a neighbour behind that port may use them."""
+        address = self.config.interfaces[port].address
+        return [] if address is None else [address.ip]
 
-    @abstractmethod
-    def cdp_native_vlan(self, port: InterfaceName) -> int | None:
-        """The VLAN of untagged frames, where it tells that; else None."""
+    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
+        """The VLAN of untagged frames behind that port; None where it says nothing of it."""
+        return None
 
     # Interfaces
 

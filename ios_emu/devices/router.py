@@ -137,10 +137,6 @@ class Router(IosDevice):
         here = [self.config.interfaces[port], *(one for one in native if one.name.parent == port)]
         return [one.address.ip for one in here if one.address is not None][:1]
 
-    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
-        """A router says nothing of it."""
-        return None
-
     # Interfaces
 
     @property
