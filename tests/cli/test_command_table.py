@@ -57,6 +57,8 @@ HANDLERS = {
         "isakmp_encryption",
         "override_kept",
         "passive_interface",
+        "rip_kept",
+        "interface_rip_kept",
     },
     "Read": {"marker"},
 }
