@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.devices.platform import SOFTWARE, Platform, Software
+from ios_emu.devices.platform import SOFTWARE, Platform
 from ios_emu.devices.switch_platform import SwitchPlatform
 
 _MINUTE = 60
@@ -60,18 +60,7 @@ export@cisco.com.
 """
 
 
-def software_banner(software: Software, team: str) -> tuple[str, str, str, str]:
-    """What an image says of itself."""
-    return (
-        f"Cisco IOS Software, {software.family} Software ({software.feature_set}), "
-        f"Version {software.version}, {software.release}",
-        "Technical Support: http://www.cisco.com/techsupport",
-        f"Copyright (c) {software.copyright_years} by Cisco Systems, Inc.",
-        f"Compiled {software.compiled} by {team}",
-    )
-
-
-RESTART_LINES: tuple[str, str, str, str] = software_banner(SOFTWARE, SOFTWARE.team)
+RESTART_LINES: tuple[str, str, str, str] = SOFTWARE.lines()
 """The lines that follow `%SYS-5-RESTART: System restarted --` in the log, without line ends."""
 
 
@@ -129,7 +118,7 @@ def show_version(
     if dialect is Dialect.IOS:
         return (
             text_lines(
-                *software_banner(software, software.team),
+                *software.lines(software.team),
                 "",
                 f"ROM: System Bootstrap, Version {platform.rom_version}",
                 "",
@@ -146,7 +135,7 @@ def show_version(
     facts = platform.packet_tracer
     return (
         text_lines(
-            *software_banner(software, facts.team),
+            *software.lines(facts.team),
             "",
             f"ROM: System Bootstrap, Version {facts.rom_version}",
             f"Copyright (c) {facts.rom_copyright_year} by cisco Systems, Inc.",
@@ -196,7 +185,7 @@ def _ios_boot(platform: Platform) -> str:
             "",
         )
         + RESTRICTED_RIGHTS
-        + text_lines(*software_banner(platform.software, platform.software.team), "", "")
+        + text_lines(*platform.software.lines(platform.software.team), "", "")
         + CRYPTO
         + _ios_hardware(platform)
     )
@@ -221,7 +210,7 @@ def _packet_tracer_boot(platform: Platform) -> str:
             "",
         )
         + RESTRICTED_RIGHTS
-        + text_lines(*software_banner(platform.software, facts.team), "")
+        + text_lines(*platform.software.lines(facts.team), "")
         + CRYPTO
         + _packet_tracer_hardware(platform)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ios_emu.cli.platform_text import CRYPTO, RESTRICTED_RIGHTS, software_banner, text_lines, uptime_text
+from ios_emu.cli.platform_text import CRYPTO, RESTRICTED_RIGHTS, text_lines, uptime_text
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.flash import Flash
 from ios_emu.devices.switch_platform import FAST_ETHERNETS, GIGABIT_ETHERNETS, SwitchPlatform
@@ -47,7 +47,7 @@ def switch_version(
     software = platform.software
     return (
         text_lines(
-            *software_banner(software, software.team),
+            *software.lines(software.team),
             "Image text-base: 0x00003000, data-base: 0x01500000",
             "",
             "ROM: Bootstrap program is C2960 boot loader",
@@ -112,7 +112,7 @@ def _colons(platform: SwitchPlatform) -> str:
 
 def _packet_tracer_version(platform: SwitchPlatform, reload_reason: str) -> str:
     software = platform.software
-    banner = [line for line in software_banner(software, software.team) if "Technical" not in line]
+    banner = [line for line in software.lines(software.team) if "Technical" not in line]
     return (
         text_lines(
             *banner,
@@ -198,7 +198,7 @@ def _ios_boot(platform: SwitchPlatform, flash: Flash) -> str:
         )
         + RESTRICTED_RIGHTS
         + text_lines(
-            *software_banner(software, software.team),
+            *software.lines(software.team),
             "Image text-base: 0x00003000, data-base: 0x01500000",
             "",
             "Initializing flashfs...",
@@ -224,7 +224,7 @@ def _ios_boot(platform: SwitchPlatform, flash: Flash) -> str:
 
 def _packet_tracer_boot(platform: SwitchPlatform, flash: Flash) -> str:
     software = platform.software
-    banner = [line for line in software_banner(software, software.team) if "Technical" not in line]
+    banner = [line for line in software.lines(software.team) if "Technical" not in line]
     return (
         text_lines(
             _PACKET_TRACER_LOADER,

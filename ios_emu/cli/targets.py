@@ -10,6 +10,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+from ios_emu.services.rip_settings import RipSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Vlans:
     numbers: tuple[int, ...]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, Vlans)
+AnyTarget = TypeVar(
+    "AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings, Vlans
+)
 Target = (
     Interface
     | InterfaceRange
@@ -36,6 +39,7 @@ Target = (
     | DhcpClass
     | Block
     | Vlans
+    | RipSettings
     | AccessList
     | list[LineSettings]
     | None

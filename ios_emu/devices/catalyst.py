@@ -22,7 +22,7 @@ from ios_emu.devices.switch_network import SwitchNetwork
 from ios_emu.devices.switch_platform import SwitchPlatform, switch_platform
 from ios_emu.devices.vlan_database import FILE, VlanDatabase, is_ethernet, read_database
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, StaticRoute, routing_table
+from ios_emu.stack.routing import StaticRoute
 from ios_emu.stack.switch_port import SwitchPort
 from ios_emu.stack.switching import Switch
 from ios_emu.wire.ethernet import MacAddress
@@ -228,9 +228,14 @@ class Catalyst(IosDevice):
             self.switching_changed()
         return self.config.port(name)
 
-    def link_changed(self, interface: Interface) -> None:
+    def remove_interface(self, interface: Interface) -> None:
+        """`no interface Vlan N`: the switch has no address there any more."""
+        super().remove_interface(interface)
+        self.switching_changed()
+
+    def link_changed(self, interface: Interface, *, is_new: bool = False) -> None:
         """`shutdown` or `no shutdown`: the address of an SVI is the switch's own while it is not shut."""
-        super().link_changed(interface)
+        super().link_changed(interface, is_new=is_new)
         self.switching_changed()
 
     def carrier_changed(self, name: InterfaceName) -> None:
@@ -257,14 +262,7 @@ class Catalyst(IosDevice):
 
     # The way out
 
-    def routes(self) -> list[Route]:
-        """The networks of its SVIs, and the default gateway."""
-        connected = [
-            (network, name)
-            for name, interface in sorted(self.config.interfaces.items())
-            if self.protocol_up(interface)
-            for network in interface.networks
-        ]
+    def static_routes(self) -> list[StaticRoute]:
+        """The default gateway."""
         gateway = self.config.default_gateway
-        static = [] if gateway is None else [StaticRoute(_DEFAULT, gateway, None)]
-        return list(routing_table(connected, static).values())
+        return [] if gateway is None else [StaticRoute(_DEFAULT, gateway, None)]

@@ -60,7 +60,10 @@ def _is_svi(target: Interface) -> bool:
 
 
 def interface_range(call: Call, ranges: str) -> str:
-    """`interface range X - N , Y ...`: what follows is done to each of these interfaces."""
+    """`interface range X - N , Y ...`: what follows is done to each of these interfaces.
+
+    `default` resets each of them, `no` removes each that can be removed.
+    """
     device = call.device
     try:
         names = read_ranges(ranges)
@@ -70,6 +73,11 @@ def interface_range(call: Call, ranges: str) -> str:
         missing_parent = name.sub is not None and name.parent not in call.config.interfaces
         if not device.has_port(name) or missing_parent:
             raise call.invalid("ranges")
+    if call.command.defaulted:
+        answers = [_default(call, name) for name in names if name in call.config.interfaces]
+        return "".join([*answers[:1], *(answer.partition("\n\n")[2] for answer in answers[1:])])
+    if call.no:
+        return "".join(_remove(call, name) for name in names if name in call.config.interfaces)
     targets = [device.make_interface(name) for name in names]
     if any(map(_is_svi, targets)):
         raise call.invalid("ranges")
@@ -147,9 +155,7 @@ def _remove(call: Call, name: InterfaceName) -> str:
     removable = present.is_loopback or present.is_subinterface or (_is_svi(present) and name != VLAN1)
     if not removable:
         return "% Removal of physical interfaces is not permitted\n"
-    call.config.remove_interface(present)
-    if call.device.model == "2960":
-        call.catalyst.switching_changed()
+    call.device.remove_interface(present)
     return ""
 
 
