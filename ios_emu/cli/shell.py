@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from types import GeneratorType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
+from ios_emu.cli.shared import UNKNOWN_WORD, shared_handlers, shared_reader
 from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
@@ -35,34 +36,8 @@ if TYPE_CHECKING:
     from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.router import Router
 
-UNKNOWN_WORD = "(unknown word)"
-"""The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
-
-Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
-
-
-def shared_reader(model: str = "2811") -> Reader:
-    """The reader of this installation's grammar, as far as that model has it.
-
-    It is loaded when the first word has to be understood: the first prompt does not wait for Lark.
-    """
-    from ios_emu.cli.reader import load_reader
-
-    return load_reader(model)
-
-
-@cache
-def shared_handlers(model: str = "2811") -> dict[str, Handler]:
-    """The handlers of all commands of that model, loaded when the first command runs."""
-    from ios_emu.cli.commands import HANDLERS
-
-    if model == "2811":
-        return HANDLERS
-    from ios_emu.cli.commands.switch_table import SWITCH_HANDLERS
-
-    return HANDLERS | SWITCH_HANDLERS
 
 
 class Shell:

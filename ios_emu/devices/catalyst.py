@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 from ios_emu.clock import SECOND, Clock
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.ios_device import POWER_ON, IosDevice, ReadConfig, read_nothing
+from ios_emu.devices.kept_list import SWITCH_FACTORY
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
 from ios_emu.devices.switch_configuration import (
@@ -36,6 +38,8 @@ class Catalyst(IosDevice):
     """A Cisco WS-C2960-24TT-L. `switch` does the forwarding; the configuration is what it is set to."""
 
     model = "2960"
+    # Its forwarding does not pass what CDP says on to it yet.
+    speaks_cdp = False
     link_news = IosDevice.link_news | {Dialect.PACKET_TRACER: ("LINK-3-UPDOWN", "LINK-5-CHANGED")}
     config: SwitchConfiguration
     platform: SwitchPlatform
@@ -63,6 +67,11 @@ class Catalyst(IosDevice):
     def factory_configuration(self) -> SwitchConfiguration:
         """As from the box, but for the VLANs, which are kept in the flash."""
         return switch_factory_configuration(self.platform.base_mac, self.dialect, self._stored_database())
+
+    @property
+    def factory_kept(self) -> Mapping[str, str]:
+        """The kept lines that it has fresh from the box, by key."""
+        return SWITCH_FACTORY[self.dialect]
 
     def _stored_database(self) -> VlanDatabase:
         entry = self.flash[FILE]

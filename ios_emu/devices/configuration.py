@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING, ClassVar
@@ -80,11 +80,6 @@ class Configuration:
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)
-
-    @property
-    def factory_kept(self) -> Mapping[str, str]:
-        """The kept lines that it has fresh from the box, by key."""
-        return factory_lines(self.dialect)
 
     def set_addresses(
         self, interface: Interface, primary: IPv4Interface | None, secondary: Iterable[IPv4Interface] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import ClassVar
@@ -49,11 +48,6 @@ class SwitchConfiguration(Configuration):
     ageing_time: int = DEFAULT_AGEING
     static_macs: dict[tuple[int, MacAddress], InterfaceName | None] = field(default_factory=dict)
     database: VlanDatabase = field(default_factory=VlanDatabase, compare=False)
-
-    @property
-    def factory_kept(self) -> Mapping[str, str]:
-        """The kept lines that it has fresh from the box, by key."""
-        return SWITCH_FACTORY[self.dialect]
 
     def port(self, name: InterfaceName) -> SwitchInterface:
         """The interface of that name."""

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import DEFAULT_LOAD_INTERVAL
+from ios_emu.devices.interface_config import with_mask
 from ios_emu.devices.kept import lines_at
 from ios_emu.devices.running_config import (
     banner_lines,
+    cdp_lines,
     clock_lines,
     enable_lines,
     line_lines,
@@ -16,7 +18,6 @@ from ios_emu.devices.running_config import (
     password_encryption_lines,
     timestamps_line,
     user_lines,
-    with_mask,
 )
 from ios_emu.devices.switch_configuration import DEFAULT_AGEING, SwitchConfiguration, SwitchInterface
 from ios_emu.devices.vlan_database import FIXED, default_name
@@ -70,6 +71,7 @@ def _ios(config: SwitchConfiguration) -> Iterator[str]:
     yield from _kept(config, "http", "reaction")
     yield from config.logging.last_lines()
     yield from _macs(config)
+    yield from cdp_lines(config)
     yield from _kept(config, "cdp", "snmp", "tacacs")
     yield from _file_prompt(config)
     yield from banner_lines(config)
@@ -109,6 +111,7 @@ def _packet_tracer(config: SwitchConfiguration) -> Iterator[str]:
     yield from _kept(config, "http", "reaction")
     yield from config.logging.last_lines()
     yield from _macs(config)
+    yield from cdp_lines(config)
     yield from _kept(config, "cdp", "snmp", "tacacs")
     yield from _file_prompt(config)
     yield from banner_lines(config)

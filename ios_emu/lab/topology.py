@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.clock import Clock
 from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.nvram import Journal, MemoryJournal

@@ -176,7 +176,7 @@ def kept(call: Call, **arguments: object) -> str:
     keep(
         call.config.kept,
         printed(command.text),
-        call.config.factory_kept,
+        call.device.factory_kept,
         negated=command.negated,
         defaulted=command.defaulted,
     )

@@ -8,12 +8,13 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli import modes
 from ios_emu.cli.commands.dhcp_client import leave_dhcp
+from ios_emu.cli.commands.switch_interface import default_of_switch, is_svi, mode_of
 from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import InterfaceRange
 from ios_emu.devices.configuration import VLAN1, Configuration
 from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
-from ios_emu.devices.switch_configuration import SwitchInterface, new_interface
+from ios_emu.devices.switch_configuration import SwitchInterface
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
@@ -44,19 +45,8 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
     if device.reading_nvram:
         # NVRAM says `shutdown` of a port that is to stay down, and nothing of one that is to come up.
         target.shutdown = False
-    call.shell.enter(_mode_of(target), target)
+    call.shell.enter(mode_of(target), target)
     return ""
-
-
-def _mode_of(target: Interface) -> modes.Mode:
-    if target.is_subinterface:
-        return modes.SUBINTERFACE
-    return modes.INTERFACE_VLAN if _is_svi(target) else modes.INTERFACE
-
-
-def _is_svi(target: Interface) -> bool:
-    """Is it an interface of a switch that is no port? A router's Vlan1 has the mode of all others."""
-    return isinstance(target, SwitchInterface) and target.switchport is None
 
 
 def interface_range(call: Call, ranges: str) -> str:
@@ -79,7 +69,7 @@ def interface_range(call: Call, ranges: str) -> str:
     if call.no:
         return "".join(_remove(call, name) for name in names if name in call.config.interfaces)
     targets = [device.make_interface(name) for name in names]
-    if any(map(_is_svi, targets)):
+    if any(map(is_svi, targets)):
         raise call.invalid("ranges")
     call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
     return ""
@@ -130,7 +120,7 @@ def _default(call: Call, name: InterfaceName) -> str:
         raise call.invalid("interface_name")
     call.config.set_addresses(present, None)
     if isinstance(present, SwitchInterface):
-        return _default_of_switch(call, present)
+        return default_of_switch(call, present)
     fresh = Interface(name, present.burned_in, shutdown=present.shutdown, encapsulation=present.encapsulation)
     for one in fields(Interface):
         if one.name != "name":
@@ -139,20 +129,12 @@ def _default(call: Call, name: InterfaceName) -> str:
     return f"Building configuration...\n\nInterface {name} set to default configuration\n"
 
 
-def _default_of_switch(call: Call, present: SwitchInterface) -> str:
-    fresh = new_interface(present.name, call.catalyst.platform.base_mac, call.dialect)
-    fresh.shutdown = present.shutdown
-    call.config.interfaces[present.name] = fresh
-    call.catalyst.switching_changed()
-    return f"Building configuration...\n\nInterface {present.name} set to default configuration\n"
-
-
 def _remove(call: Call, name: InterfaceName) -> str:
     interfaces = call.config.interfaces
     present = interfaces.get(name)
     if present is None:
         raise call.invalid("interface_name")
-    removable = present.is_loopback or present.is_subinterface or (_is_svi(present) and name != VLAN1)
+    removable = present.is_loopback or present.is_subinterface or (is_svi(present) and name != VLAN1)
     if not removable:
         return "% Removal of physical interfaces is not permitted\n"
     call.device.remove_interface(present)

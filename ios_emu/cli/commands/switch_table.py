@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ios_emu.cli.commands import mac_table, port_security, show_switch, show_vlan, switch_port, switch_vlan
-from ios_emu.cli.shell import Handler
+from ios_emu.cli.shared import Handler
 
 SWITCH_HANDLERS: dict[str, Handler] = {
     # EXEC
