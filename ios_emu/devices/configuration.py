@@ -15,6 +15,7 @@ from ios_emu.devices.kept_blocks import BlockLines
 from ios_emu.devices.lines import Lines
 from ios_emu.devices.logging_settings import LoggingSettings
 from ios_emu.devices.names_config import Names
+from ios_emu.devices.nat_settings import NatSettings
 from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.ssh import SshSettings
@@ -60,6 +61,7 @@ class Configuration:
     names: Names = field(default_factory=Names)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     dhcp: DhcpServer = field(default_factory=DhcpServer)
+    nat: NatSettings = field(default_factory=NatSettings)
     lines: Lines = field(default_factory=Lines)
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from ios_emu.devices.dialect import Dialect
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ios_emu.devices.router import Router
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
+    from ios_emu.stack.nat_rules import NatEvent
     from ios_emu.stack.packet_event import PacketEvent
 
 ARP = "ARP packet"
@@ -22,7 +24,12 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
-SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN)
+NAT = "IP NAT"
+NAT_DETAILED = "IP NAT detailed"
+SUBJECTS = (
+    *(ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN),
+    *(NAT, NAT_DETAILED),
+)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {
@@ -44,6 +51,8 @@ class Debugging:
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
+        # `debug ip nat LIST`: of what the list permits alone.
+        self.nat_list: int | None = None
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""
@@ -55,6 +64,7 @@ class Debugging:
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
+        self._router.nat.set_trace(self._nat if {NAT, NAT_DETAILED} & self.active else None)
         if subject == DOMAIN:
             names = self._router.dns
             names.resolver.trace = names.trace if active else None
@@ -103,6 +113,19 @@ class Debugging:
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
         self._router.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
+
+    def _nat(self, event: NatEvent) -> None:
+        from ios_emu.devices.nat_debug import nat_lines
+
+        router, packet = self._router, event.before
+        only = None if self.nat_list is None else str(self.nat_list)
+        if only is not None and packet is not None and not router.nat.permits(only, packet):
+            return
+        detailed = NAT_DETAILED in self.active
+        # Packet Tracer has no details, but tells of this.
+        failures = detailed or router.dialect is Dialect.PACKET_TRACER
+        for line in nat_lines(event, detailed, failures):
+            router.report_debug(line)
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message

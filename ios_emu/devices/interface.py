@@ -57,6 +57,9 @@ class Interface:
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
     dhcp: DhcpAddress | None = None
+    # `inside` or `outside`: `ip nat`; and the line of `ip virtual-reassembly`, which comes with it.
+    nat: str | None = None
+    virtual_reassembly: str | None = None
     # Lines without effect, by the words that they begin with.
     kept: dict[str, str] = field(default_factory=dict)
     method: str = field(default="unset", compare=False)

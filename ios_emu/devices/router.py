@@ -27,6 +27,7 @@ from ios_emu.devices.network import RouterNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import Platform, platform_for
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
+from ios_emu.devices.router_nat import RouterNat
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
 from ios_emu.devices.syslog import Syslog
@@ -102,6 +103,7 @@ class Router:
         self.network.on_change(self._apply_dhcp)
         self._dns: RouterDns | None = None
         self.network.on_change(self._apply_dns)
+        self.nat = RouterNat(self)
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
         self.flash = Flash(name, self.journal, self.platform.software.image)
@@ -144,6 +146,7 @@ class Router:
         self._restart_dhcp()
         if self._dns is not None:
             self._dns.restart()
+        self.nat.restart()
         self.network.restart()
         self.debugging.set_all(False)
         self.links_quiet = quiet

@@ -92,6 +92,10 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
     lines += [f" {line}" for line in behind]
+    if interface.nat is not None:
+        lines.append(f" ip nat {interface.nat}")
+    if interface.virtual_reassembly is not None:
+        lines.append(f" {interface.virtual_reassembly}")
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -144,6 +148,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "!")
     yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from config.nat.lines()
     yield from _kept(config, "nat", "access-lists", "lists", "sla")
     yield from ("!", "!")
     yield from _last_kept(config)
@@ -183,13 +188,15 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "router")
+    yield from config.nat.lines()
+    yield from _kept(config, "nat", "pools", "arp", "classless", "forward")
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat", "access-lists", "lists", "sla")
+    yield from _kept(config, "access-lists", "lists", "sla")
     yield from ["!"] * 3
     yield from _last_kept(config)
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)

@@ -123,6 +123,10 @@ class Udp:
         """The ports in use, in order."""
         return sorted(self._sockets)
 
+    def uses(self, port: int) -> bool:
+        """Is that port in use?"""
+        return port in self._sockets
+
     def release(self, socket: UdpSocket) -> None:
         """Frees the port of a socket."""
         if self._sockets.get(socket.port) is socket:
@@ -218,6 +222,6 @@ class Udp:
         for _ in range(_FIRST_EPHEMERAL, _LAST_PORT + 1):
             port = self._next_port
             self._next_port = _FIRST_EPHEMERAL if port == _LAST_PORT else port + 1
-            if port not in self._sockets:
+            if port not in self._sockets and not self._node.port_reserved(UDP, port):
                 return port
         raise ValueError("no UDP port is free")
