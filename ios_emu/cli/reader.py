@@ -327,9 +327,9 @@ class Reader:
 
 
 @cache
-def load_reader() -> Reader:
-    """The reader of this installation's grammar, made once for each process."""
-    return Reader(load_grammar())
+def load_reader(model: str = "2811") -> Reader:
+    """The reader of this installation's grammar for that model, made once for each process."""
+    return Reader(load_grammar(model))
 
 
 def _split(line: str) -> list[Word]:

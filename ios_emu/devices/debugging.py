@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from ios_emu.devices.dialect import Dialect
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
-    from ios_emu.stack.nat_rules import NatEvent
     from ios_emu.stack.packet_event import PacketEvent
 
 ARP = "ARP packet"
@@ -44,15 +43,17 @@ _IP_HEADER = 20
 
 
 class Debugging:
-    """What is being debugged on a router. It is off after each boot."""
+    """What is being debugged on a device. It is off after each boot."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
         # `debug ip nat LIST`: of what the list permits alone.
         self.nat_list: int | None = None
+        # Are told of each change: the parts of the device that trace their own subjects.
+        self.followers: list[Callable[[], None]] = []
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""
@@ -60,13 +61,14 @@ class Debugging:
             self.active.add(subject)
         else:
             self.active.discard(subject)
-        node = self._router.network.node
+        node = self._device.network.node
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
-        self._router.nat.set_trace(self._nat if {NAT, NAT_DETAILED} & self.active else None)
+        for follow in self.followers:
+            follow()
         if subject == DOMAIN:
-            names = self._router.dns
+            names = self._device.dns
             names.resolver.trace = names.trace if active else None
 
     def set_all(self, active: bool) -> None:
@@ -95,7 +97,7 @@ class Debugging:
                 )
             case _:
                 text = f"IP ARP: rcvd {kind} src {source} {packet.sender_mac}, dst {target} {interface}"
-        self._router.report_debug(text)
+        self._device.report_debug(text)
 
     def _packet(self, event: PacketEvent) -> None:
         packet = event.packet
@@ -112,20 +114,7 @@ class Debugging:
             if kind == "forward":
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
-        self._router.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
-
-    def _nat(self, event: NatEvent) -> None:
-        from ios_emu.devices.nat_debug import nat_lines
-
-        router, packet = self._router, event.before
-        only = None if self.nat_list is None else str(self.nat_list)
-        if only is not None and packet is not None and not router.nat.permits(only, packet):
-            return
-        detailed = NAT_DETAILED in self.active
-        # Packet Tracer has no details, but tells of this.
-        failures = detailed or router.dialect is Dialect.PACKET_TRACER
-        for line in nat_lines(event, detailed, failures):
-            router.report_debug(line)
+        self._device.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message
@@ -157,4 +146,4 @@ class Debugging:
                     text = f"redirect rcvd from {source} -- for {about} use gw {gateway}"
             case _:
                 text = f"type {message.type}, code {message.code} {done}, src {source}, dst {target}"
-        self._router.report_debug(f"ICMP: {text}")
+        self._device.report_debug(f"ICMP: {text}")

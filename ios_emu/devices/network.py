@@ -1,4 +1,4 @@
-"""The router's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
+"""A device's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
 
 A change of the configuration is carried out when the next packet is sent or received, or a moment later: a
 configuration of thousands of lines is not carried out line by line.
@@ -13,7 +13,6 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, Clock
-from ios_emu.devices.configuration import PORTS
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
@@ -23,7 +22,7 @@ from ios_emu.stack.routing import Route, lookup
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.forwarding import ForwardingEntry, Hop
     from ios_emu.stack.ip_interface import IpInterface
@@ -43,12 +42,16 @@ def _nobody(frame: bytes) -> None:
     """Takes the frames of a port that no interface uses."""
 
 
-class RouterNetwork:
-    """Ports and node of `router`. `changed` is called for whatever may concern them."""
+class DeviceNetwork:
+    """Ports and node of `device`. `changed` is called for whatever may concern them."""
 
-    def __init__(self, router: Router, clock: Clock, chance: random.Random) -> None:
-        self.ports: dict[InterfaceName, Port] = {name: Port(str(name)) for name in PORTS}
-        self._router = router
+    forwards = True
+
+    def __init__(
+        self, device: IosDevice, clock: Clock, chance: random.Random, ports: dict[InterfaceName, Port]
+    ) -> None:
+        self.ports = ports
+        self._device = device
         self._clock = clock
         self._chance = chance
         self._made: Node | None = None
@@ -80,7 +83,9 @@ class RouterNetwork:
         if self._made is None:
             from ios_emu.stack.node import Node
 
-            self._made = Node(self._clock, self._chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+            self._made = Node(
+                self._clock, self._chance, forwards=self.forwards, ttl=_TTL, duplicate=self._duplicate
+            )
             self._made.tcp_services += self._tcp_services
         return self._made
 
@@ -102,7 +107,7 @@ class RouterNetwork:
         self._tcp_services.append(listen)
 
     def on_change(self, apply: Callable[[], None]) -> None:
-        """Adds a part of the router that looks at the configuration anew after each change."""
+        """Adds a part of the device that looks at the configuration anew after each change."""
         self._applied.append(apply)
 
     def changed(self) -> None:
@@ -120,12 +125,12 @@ class RouterNetwork:
             port.receive = partial(self._receive, port)
 
     def restart(self) -> None:
-        """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
+        """The device boots: what it learnt is forgotten, and its ports are as the configuration says."""
         if self._made is not None:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
-        interfaces = self._router.config.interfaces.values()
+        interfaces = self._device.config.interfaces.values()
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
             self.set_enabled(interface)
@@ -149,7 +154,7 @@ class RouterNetwork:
 
     def _apply(self) -> None:
         self._pending = False
-        router, config = self._router, self._router.config
+        device, config = self._device, self._device.config
         self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
             self.set_enabled(interface)
@@ -165,8 +170,8 @@ class RouterNetwork:
         }
         self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.source_routes = "ip source-route" not in config.kept
-        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
-        self._node.configure(present.values(), self._forwarding(router.routes()))
+        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]
+        self._node.configure(present.values(), self._forwarding(device.routes()))
         self._serve(config.tcp_small_servers)
         for apply in self._applied:
             apply()
@@ -180,7 +185,7 @@ class RouterNetwork:
         if small_servers and self._servers is None:
             from ios_emu.services.small_servers import SmallServers
 
-            self._servers = SmallServers(self._node.tcp, lambda: self._router.now)
+            self._servers = SmallServers(self._node.tcp, lambda: self._device.now)
         if self._servers is not None:
             self._servers.set(small_servers)
 
@@ -198,7 +203,7 @@ class RouterNetwork:
             known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
-        known.up = self._router.protocol_up(interface)
+        known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
 
@@ -241,11 +246,11 @@ class RouterNetwork:
     def _carrier_changed(self, name: InterfaceName) -> None:
         if self.ports[name].carrier:
             self.traffic.watch()
-        self._router.carrier_changed(name)
+        self._device.carrier_changed(name)
         self.changed()
 
     def _duplicate(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
-        self._router.report(
+        self._device.report(
             "IP-4-DUPADDR",
             f"Duplicate address {IPv4Address(address)} on {interface.name}, sourced by {mac}",
         )

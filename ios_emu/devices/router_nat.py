@@ -6,12 +6,12 @@ of all mappings that stay; what belonged to one that went goes with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import SECOND
+from ios_emu.devices.debugging import NAT, NAT_DETAILED
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, TIMEOUTS, NatRule, NatStatic
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
@@ -33,7 +33,7 @@ _ALLOCATION_LOG = 60 * SECOND
 
 
 class RouterNat:
-    """The translations of `router`. `trace` is given to the engine: `debug ip nat`."""
+    """The translations of `router`."""
 
     def __init__(self, router: Router) -> None:
         self._router = router
@@ -43,8 +43,8 @@ class RouterNat:
         self._statics: dict[NatStatic, tuple[int, NatEntry]] = {}
         self._logged: dict[str, int] = {}
         self._mappings = 0
-        self.trace: Callable[[NatEvent], None] | None = None
         router.network.on_change(self._apply)
+        router.debugging.followers.append(self._set_trace)
 
     @property
     def engine(self) -> Nat | None:
@@ -53,12 +53,6 @@ class RouterNat:
         node = self._router.network.node
         assert node is not None
         return self._engine
-
-    def set_trace(self, trace: Callable[[NatEvent], None] | None) -> None:
-        """Shows what the engine does to `trace`, now and when there is one."""
-        self.trace = trace
-        if self._engine is not None:
-            self._engine.trace = trace
 
     def restart(self) -> None:
         """The router boots: there are no translations."""
@@ -108,6 +102,7 @@ class RouterNat:
         self._set_statics(engine)
         engine.follow_addresses()
         self._join(node, engine if outside else None)
+        self._set_trace()
 
     def _made(self, node: Node) -> Nat:
         from ios_emu.stack.nat import Nat
@@ -124,7 +119,6 @@ class RouterNat:
         if self._router.dialect is Dialect.PACKET_TRACER:
             engine.mappings.ports.groups = PACKET_TRACER_GROUPS
         engine.exhausted = self._exhausted
-        engine.trace = self.trace
         node.port_reserved = engine.mappings.ports.uses
         return engine
 
@@ -224,6 +218,25 @@ class RouterNat:
                 self._statics[static] = int(after), entry
                 engine.add_static(entry)
         engine.mappings.networks = networks
+
+    def _set_trace(self) -> None:
+        """Shows what the engine does while `debug ip nat` is on."""
+        if self._engine is not None:
+            shown = {NAT, NAT_DETAILED} & self._router.debugging.active
+            self._engine.trace = self._trace if shown else None
+
+    def _trace(self, event: NatEvent) -> None:
+        from ios_emu.devices.nat_debug import nat_lines
+
+        router, debugging = self._router, self._router.debugging
+        only = debugging.nat_list
+        if only is not None and event.before is not None and not self.permits(str(only), event.before):
+            return
+        detailed = NAT_DETAILED in debugging.active
+        # Packet Tracer has no details, but tells of this.
+        failures = detailed or router.dialect is Dialect.PACKET_TRACER
+        for line in nat_lines(event, detailed, failures):
+            router.report_debug(line)
 
     def _exhausted(self, rule: DynamicRule, packet: Ipv4Packet) -> None:
         if rule.pool is None or self._router.dialect is Dialect.PACKET_TRACER:

@@ -14,7 +14,7 @@ from ios_emu.wire.ipv4 import UDP, Ipv4Packet
 from ios_emu.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from ios_emu.devices.network import RouterNetwork
+    from ios_emu.devices.network import DeviceNetwork
     from ios_emu.stack.ip_interface import IpInterface
 
 TIME, TACACS, DOMAIN, TFTP, NETBIOS_NS, NETBIOS_DGM = 37, 49, 53, 69, 137, 138
@@ -25,7 +25,7 @@ FORWARDED = frozenset({TIME, TACACS, DOMAIN, CLIENT_PORT, TFTP, NETBIOS_NS, NETB
 class UdpHelper:
     """Forwards the broadcasts of one router."""
 
-    def __init__(self, network: RouterNetwork) -> None:
+    def __init__(self, network: DeviceNetwork) -> None:
         self._network = network
 
     def forward(self, interface: IpInterface, packet: Ipv4Packet) -> None:

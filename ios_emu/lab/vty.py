@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import FIRST_VTY_LINE
-from ios_emu.devices.router import Router
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
@@ -27,13 +27,13 @@ class OnLine(Protocol):
 
 
 class VtyLines:
-    """The VTYs of `router`; `read` gives the reader of commands."""
+    """The VTYs of `device`; `read` gives the reader of commands."""
 
-    def __init__(self, router: Router, read: Callable[[], Reader]) -> None:
-        self.router = router
+    def __init__(self, device: IosDevice, read: Callable[[], Reader]) -> None:
+        self.device = device
         self.read = read
         self._taken: dict[int, OnLine] = {}
-        router.network.with_tcp(self._listen)
+        device.network.with_tcp(self._listen)
 
     def close_all(self) -> None:
         """The router boots: every session is gone."""
@@ -42,7 +42,7 @@ class VtyLines:
 
     def free_line(self, protocol: str) -> int | None:
         """The first line that nobody has and that takes `telnet` or `ssh`; None where there is none."""
-        for number, settings in enumerate(self.router.config.lines.vtys):
+        for number, settings in enumerate(self.device.config.lines.vtys):
             transport = settings.transport_input
             takes = transport in (None, "all") or protocol in transport.split()
             if takes and number not in self._taken:
@@ -60,7 +60,7 @@ class VtyLines:
     def release(self, number: int) -> None:
         """The session on a line is over."""
         self._taken.pop(number, None)
-        self.router.line_sessions.end(FIRST_VTY_LINE + number)
+        self.device.line_sessions.end(FIRST_VTY_LINE + number)
 
     def _listen(self, tcp: TcpStack) -> None:
         tcp.listen(PORT, self._accept, admits=lambda: self.free_line("telnet") is not None)

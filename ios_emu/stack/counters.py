@@ -110,6 +110,41 @@ class PortCounters:
         return self.runts + self.giants
 
 
+@dataclass(slots=True)
+class VlanCounters:
+    """What `show vlans` counts of the frames of one VLAN, tags included."""
+
+    frames_in: int = 0
+    bytes_in: int = 0
+    ip_in: int = 0
+    frames_out: int = 0
+    bytes_out: int = 0
+    ip_out: int = 0
+
+    def __sub__(self, other: VlanCounters) -> VlanCounters:
+        """What is left without the frames that `other` counts."""
+        return VlanCounters(
+            self.frames_in - other.frames_in,
+            self.bytes_in - other.bytes_in,
+            self.ip_in - other.ip_in,
+            self.frames_out - other.frames_out,
+            self.bytes_out - other.bytes_out,
+            self.ip_out - other.ip_out,
+        )
+
+    def count_in(self, frame: bytes) -> None:
+        """Counts a tagged frame that came."""
+        self.frames_in += 1
+        self.bytes_in += len(frame)
+        self.ip_in += frame[16:18] == _IPV4
+
+    def count_out(self, frame: bytes) -> None:
+        """Counts a tagged frame that was sent."""
+        self.frames_out += 1
+        self.bytes_out += len(frame)
+        self.ip_out += frame[16:18] == _IPV4
+
+
 def _protocol(frame: bytes) -> str:
     """`ip`, `arp` or `other`, also behind an 802.1Q tag."""
     kind = frame[16:18] if frame[12:14] == _TAGGED else frame[12:14]

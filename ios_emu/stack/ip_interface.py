@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ios_emu.stack.cable import Port
+from ios_emu.stack.counters import VlanCounters
 from ios_emu.wire.ethernet import ETHERTYPE_DOT1Q, MacAddress
 
 LIMITED_BROADCAST = 0xFFFFFFFF
@@ -48,6 +49,7 @@ class IpInterface:
     __slots__ = (
         "addresses",
         "broadcasts",
+        "counters",
         "directed_broadcast",
         "frame_head",
         "mac",
@@ -69,6 +71,8 @@ class IpInterface:
         self.vlan = vlan
         # What stands between the destination and the type of each frame.
         self.frame_head: bytes = mac if vlan is None else mac + (ETHERTYPE_DOT1Q << 16 | vlan).to_bytes(4)
+        # Of tagged frames; the others are the port's.
+        self.counters = VlanCounters()
         self.mtu = DEFAULT_MTU
         self.addresses: tuple[Prefix, ...] = ()
         self.broadcasts: frozenset[int] = frozenset()

@@ -201,7 +201,10 @@ class Node:
         port = interface.port
         if port is not None and interface.up:
             frame = b"".join((mac, interface.frame_head, ethertype.to_bytes(2), payload))
-            port.send(frame if len(frame) >= SMALLEST_FRAME else frame.ljust(SMALLEST_FRAME, b"\0"))
+            frame = frame if len(frame) >= SMALLEST_FRAME else frame.ljust(SMALLEST_FRAME, b"\0")
+            if interface.vlan is not None:
+                interface.counters.count_out(frame)
+            port.send(frame)
 
     # Frames
 
@@ -216,6 +219,8 @@ class Node:
         if interface is None or not interface.up:
             self.counters.no_interface += 1
             return
+        if vlan is not None:
+            interface.counters.count_in(frame)
         group = frame[0] & 1
         if not group and frame[:6] != interface.mac:
             return

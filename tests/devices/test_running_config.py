@@ -12,6 +12,7 @@ from ios_emu.cli.loading import load_configuration
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import configuration_body, running_config
 
@@ -128,8 +129,8 @@ end
 )
 
 
-def read_config(router: Router, text: str) -> None:
-    faults = list(load_configuration(Shell(router, level=15), text))
+def read_config(device: IosDevice, text: str) -> None:
+    faults = list(load_configuration(Shell(device, level=15), text))
     assert faults == [], text
 
 

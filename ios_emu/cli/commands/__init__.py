@@ -42,6 +42,7 @@ from ios_emu.cli.commands import (
     show_nat,
     show_system,
     show_traffic,
+    show_vlans,
     ssh,
     tclsh,
     telnet,
@@ -195,6 +196,7 @@ HANDLERS: dict[str, Handler] = {
     "show_tech_support": show_all.show_tech_support,
     "show_terminal": show_all.show_terminal,
     "show_users": lines.show_users,
+    "show_vlans": show_vlans.show_vlans,
     "show_version": show_system.show_version,
     # Configuration
     "alias": config_privilege.alias,

@@ -52,7 +52,7 @@ def enable_secret(
         _set_enable_secret(config, enable_level, Secret(5, hash))
         return ""
     assert clear is not None
-    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.router.chance))
+    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.device.chance))
     if enable_level != HIGHEST:
         return ""
     if config.enable_password is not None and config.enable_password.matches(clear):
@@ -93,7 +93,7 @@ def enable_password(
             _set_enable_secret(config, enable_level, None)
             return ""
         password = entered(call, clear, hidden).clear_text
-        _set_enable_secret(config, enable_level, Secret.hashed(password, call.router.chance))
+        _set_enable_secret(config, enable_level, Secret.hashed(password, call.device.chance))
         return '% Converting to a secret.  Please use "enable secret" in the future.\n'
     if call.no:
         config.enable_password = None
@@ -114,7 +114,7 @@ def entered(call: Call, clear: str | None, hidden: str | None) -> Secret:
         return Secret(7, hidden)
     assert clear is not None
     secret = Secret(0, clear)
-    return secret.obfuscated(call.router.chance) if call.config.password_encryption else secret
+    return secret.obfuscated(call.device.chance) if call.config.password_encryption else secret
 
 
 def service_password_encryption(call: Call) -> str:
@@ -123,7 +123,7 @@ def service_password_encryption(call: Call) -> str:
     config.password_encryption = not call.no
     if call.no:
         return ""
-    chance = call.router.chance
+    chance = call.device.chance
     if config.enable_password is not None:
         config.enable_password = config.enable_password.obfuscated(chance)
     for settings in (config.lines.console, config.lines.aux, *config.lines.vtys):

@@ -71,7 +71,7 @@ def login(call: Call, local: str | None = None) -> str:
             settings.login = None if call.no else "local" if local is not None else "password"
         if settings.login == "password" and settings.password is None:
             answer += f"% Login disabled on line {_number(call, settings)}, until 'password' is set\n"
-    return "" if call.router.reading_nvram else answer
+    return "" if call.device.reading_nvram else answer
 
 
 def _number(call: Call, settings: object) -> int:

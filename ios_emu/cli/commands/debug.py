@@ -21,7 +21,7 @@ _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
 def _set(call: Call, subject: str, active: bool) -> str:
-    call.router.debugging.set(subject, active)
+    call.device.debugging.set(subject, active)
     return f"{_state(subject, active)}\n"
 
 
@@ -67,7 +67,7 @@ def debug_ip_dhcp_packet(call: Call) -> str:
 
 def debug_all(call: Call) -> str:
     """`debug all`."""
-    call.router.debugging.set_all(True)
+    call.device.debugging.set_all(True)
     return "\nThis may severely impact network performance. All possible debugging has been turned on\n"
 
 
@@ -108,13 +108,13 @@ def undebug_ip_dhcp_packet(call: Call) -> str:
 
 def undebug_all(call: Call) -> str:
     """`undebug all`."""
-    call.router.debugging.set_all(False)
+    call.device.debugging.set_all(False)
     return "All possible debugging has been turned off\n"
 
 
 def show_debugging(call: Call) -> str:
     """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
-    active = call.router.debugging.active
+    active = call.device.debugging.active
     lines: list[str] = []
     for title, subjects in (("ARP", (ARP,)), ("Generic IP", _GENERIC)):
         on = [f"  {_state(subject)}" for subject in subjects if subject in active]

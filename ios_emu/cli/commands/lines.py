@@ -26,7 +26,7 @@ _LOGIN_TRIES = 3
 
 def show_users(call: Call, all_users: str | None = None, wide: str | None = None) -> str:
     """`show users [all | wide]`, `who`, `systat`: the lines in use, with a star before one's own."""
-    sessions = {one.number: one for one in call.router.line_sessions}
+    sessions = {one.number: one for one in call.device.line_sessions}
     packet_tracer = call.dialect is Dialect.PACKET_TRACER
     text = _USERS
     for number, name, _ in call.config.lines.numbered():
@@ -69,7 +69,7 @@ def show_line(
 
 
 def _line_row(call: Call, number: int, settings: LineSettings) -> str:
-    sessions = call.router.line_sessions
+    sessions = call.device.line_sessions
     mark = "*" if sessions.on(number) is not None else " "
     speed = "9600/9600" if number == _AUX else ""
     words = settings.kept.get("access-class", "").split()
@@ -82,7 +82,7 @@ def _line_row(call: Call, number: int, settings: LineSettings) -> str:
 
 def line_details(call: Call, number: int, settings: LineSettings) -> str:
     """What `show line N` and `show terminal` say of a line, below the table."""
-    session = call.router.line_sessions.on(number)
+    session = call.device.line_sessions.on(number)
     terminal = call.shell.terminal if number == call.shell.line_number else None
     length = terminal.length if terminal else 24 if settings.length is None else settings.length
     width = terminal.width if terminal else 80 if settings.width is None else settings.width
@@ -162,7 +162,7 @@ def clear_line(
         return ""
     if answer.lower() not in ("", "y"):
         return ""
-    session = call.router.line_sessions.on(number)
+    session = call.device.line_sessions.on(number)
     if session is not None:
         session.close()
     return " [OK]\n"
@@ -197,7 +197,7 @@ def send(
     body = "\n".join(lines)
     text = f"\n\n\n***\n***\n*** Message from tty{call.shell.line_number} to {to}:\n***\n{body}\n\n"
     own = call.shell.line_number
-    for session in list(call.router.line_sessions):
+    for session in list(call.device.line_sessions):
         if session.number != own and number in (None, session.number):
             session.show(text)
     return text if number in (None, own) else ""

@@ -43,11 +43,11 @@ def logging_buffered(call: Call, buffer_size: int | None = None, **words: object
     settings = call.config.logging
     if call.no:
         settings.buffered, settings.buffer_size = None, DEFAULT_BUFFER
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
         return ""
     if buffer_size is not None and buffer_size != settings.buffer_size:
         settings.buffer_size = buffer_size
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     settings.buffered = _severity(words, DEBUGGING)
     return ""
 
@@ -69,16 +69,16 @@ def logging_facility(call: Call, facility: str | None = None) -> str:
 
 def logging_host(call: Call, log_host: IPv4Address) -> str:
     """`logging [host] A`: a syslog server that gets the messages of `logging trap`, at UDP port 514."""
-    router, hosts = call.router, call.config.logging.hosts
+    device, hosts = call.device, call.config.logging.hosts
     if call.no:
         if log_host in hosts:
             hosts.remove(log_host)
         return ""
     if log_host not in hosts:
         hosts.append(log_host)
-        if not router.reading_nvram:
+        if not device.reading_nvram:
             text = f"Logging to host {log_host} port 514 started - CLI initiated"
-            router.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
+            device.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
     return ""
 
 
@@ -116,7 +116,7 @@ def terminal_no_monitor(call: Call) -> str:
 
 def show_logging(call: Call) -> str:
     """`show logging`: where messages go, how many went, and the buffer."""
-    settings, log = call.config.logging, call.router.log
+    settings, log = call.config.logging, call.device.log
     counts = log.counts
     state = "enabled" if settings.on else "disabled"
     text = (
@@ -156,5 +156,5 @@ def clear_logging(call: Call) -> Dialogue:
     except Interrupted:
         return ""
     if answer.lower() in ("", "y"):
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     return ""

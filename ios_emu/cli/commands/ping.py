@@ -165,7 +165,7 @@ def _pattern(text: str) -> int:
 
 
 def _run(call: Call, request: Request) -> Dialogue:
-    node = call.router.network.node
+    node = call.device.network.node
     target = int(request.target)
     pinger = Pinger(node, source=request.source)
     tally = _Tally()

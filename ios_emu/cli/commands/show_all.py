@@ -52,6 +52,6 @@ def show_terminal(call: Call) -> str:
 
 def show_parser_statistics(call: Call) -> str:
     """`show parser statistics`: how many commands the start-up configuration had."""
-    lines = (call.router.startup or "").splitlines()
+    lines = (call.device.startup or "").splitlines()
     count = sum(1 for line in lines if line.strip() and not line.startswith("!"))
     return f"Last configuration file parsed:Number of Commands: {count}, Time: 0 ms\n"

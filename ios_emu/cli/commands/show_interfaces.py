@@ -33,13 +33,13 @@ _METHODS = {"NVRAM": "non-volatile memory", "DHCP": "DHCP"}
 
 
 def _status(call: Call, interface: Interface) -> str:
-    if call.router.admin_down(interface):
+    if call.device.admin_down(interface):
         return "administratively down"
-    return "up" if call.router.interface_up(interface) else "down"
+    return "up" if call.device.interface_up(interface) else "down"
 
 
 def _protocol(call: Call, interface: Interface) -> str:
-    return "up" if call.router.protocol_up(interface) else "down"
+    return "up" if call.device.protocol_up(interface) else "down"
 
 
 def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
@@ -82,7 +82,7 @@ def show_interfaces_description(call: Call, interface_name: InterfaceName | None
     """`show interfaces [X] description`."""
     text = _DESCRIPTION_HEADER
     for interface in _chosen(call, interface_name):
-        status = "admin down" if call.router.admin_down(interface) else _status(call, interface)
+        status = "admin down" if call.device.admin_down(interface) else _status(call, interface)
         protocol, description = _protocol(call, interface), interface.description or ""
         text += f"{interface.name.short:<31}{status:<15}{protocol:<9}{description}".rstrip() + "\n"
     return text
@@ -94,7 +94,7 @@ def show_interfaces_summary(call: Call, interface_name: InterfaceName | None = N
     for interface in _chosen(call, interface_name):
         if interface.is_subinterface:
             continue
-        facts = interface_facts(call.router, interface)
+        facts = interface_facts(call.device, interface)
         mark = "*" if facts.line_up else " "
         c, rx, tx = facts.counters, facts.input_rate, facts.output_rate
         text += (
@@ -110,11 +110,11 @@ def show_interfaces_accounting(call: Call, interface_name: InterfaceName | None 
     for interface in _chosen(call, interface_name):
         if interface.is_subinterface:
             continue
-        if call.router.admin_down(interface):
+        if call.device.admin_down(interface):
             text += f"Interface {interface.name} is disabled\n\n"
             continue
         text += f"{interface.name} {interface.description or ''}\n"
-        rows = _accounts(call.router.network.traffic.counters(interface.name))
+        rows = _accounts(call.device.network.traffic.counters(interface.name))
         if not rows:
             text += "No traffic sent or received on this interface.\n"
             continue
@@ -156,7 +156,7 @@ def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
     yield f"  Internet address is {interface.address}"
     yield "  Broadcast address is 255.255.255.255"
     yield f"  Address determined by {_METHODS.get(interface.method, 'setup command')}"
-    yield f"  MTU is {interface_facts(call.router, interface).mtu} bytes"
+    yield f"  MTU is {interface_facts(call.device, interface).mtu} bytes"
     yield from _helpers(interface)
     yield "  Directed broadcast forwarding is disabled"
     yield from (f"  Secondary address {address}" for address in interface.secondary)

@@ -12,7 +12,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.syslog import short_time
 from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
@@ -51,7 +51,7 @@ _DELAYS = {"Loopback": 5000, "Vlan": 1_000_000}
 
 def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show interfaces [X]`."""
-    router = call.router
+    device = call.device
     if interface_name is None:
         shown = [interface for _, interface in sorted(call.config.interfaces.items(), key=shown_order)]
     else:
@@ -60,23 +60,23 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
             raise call.invalid("interface_name")
         shown = [interface]
     return "".join(
-        interface_text.show_interface(interface_facts(router, interface), call.dialect) for interface in shown
+        interface_text.show_interface(interface_facts(device, interface), call.dialect) for interface in shown
     )
 
 
-def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
+def interface_facts(device: IosDevice, interface: Interface) -> InterfaceFacts:
     """All that the screens tell of an interface."""
     loopback, name = interface.is_loopback, interface.name
     slow = interface.speed == "10"
-    traffic = router.network.traffic
+    traffic = device.network.traffic
     bits_in, frames_in, bits_out, frames_out = traffic.rates(name)
     last_in, last_out = traffic.last(name)
     tag = interface.encapsulation
     return InterfaceFacts(
         name=str(name),
-        admin_down=router.admin_down(interface),
-        line_up=router.interface_up(interface),
-        protocol_up=router.protocol_up(interface),
+        admin_down=device.admin_down(interface),
+        line_up=device.interface_up(interface),
+        protocol_up=device.protocol_up(interface),
         kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[name.kind],
         mac=interface.mac,
         burned_in=interface.burned_in,
@@ -89,14 +89,14 @@ def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
         mtu=interface.mtu or (1514 if loopback else 1500),
         duplex=interface.duplex,
         speed=interface.speed,
-        vlan=tag.vlan if tag else None,
+        vlan=tag.vlan if tag else device.native_vlan(name),
         native=tag.native if tag else False,
         counters=_counters(traffic.counters(name)),
-        last_input=_since(router, last_in),
-        last_output=_since(router, last_out),
+        last_input=_since(device, last_in),
+        last_output=_since(device, last_out),
         input_rate=Rate(bits_in, frames_in),
         output_rate=Rate(bits_out, frames_out),
-        last_clearing=_since(router, traffic.cleared_at(name)),
+        last_clearing=_since(device, traffic.cleared_at(name)),
     )
 
 
@@ -115,31 +115,31 @@ def _counters(counted: PortCounters) -> Counters:
     )
 
 
-def _since(router: Router, when: int | None) -> str:
+def _since(device: IosDevice, when: int | None) -> str:
     """How long ago, as IOS prints it: `00:00:08`, `1d02h`, `3w4d`, or `never`."""
     if when is None:
         return "never"
-    return short_time(timedelta(seconds=(router.clock.now - when) // SECOND))
+    return short_time(timedelta(seconds=(device.clock.now - when) // SECOND))
 
 
 def show_ip_interface_brief(call: Call) -> str:
     """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
-    return interface_text.show_ip_interface_brief(brief_rows(call.router), call.dialect)
+    return interface_text.show_ip_interface_brief(brief_rows(call.device), call.dialect)
 
 
-def brief_rows(router: Router, *, confirmed: bool = True) -> list[BriefRow]:
+def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
     """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
     return [
         BriefRow(
             name=str(name),
             address=interface.address,
             method=interface.method,
-            admin_down=router.admin_down(interface),
-            line_up=router.interface_up(interface),
-            protocol_up=router.protocol_up(interface),
+            admin_down=device.admin_down(interface),
+            line_up=device.interface_up(interface),
+            protocol_up=device.protocol_up(interface),
             ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(router.config.interfaces.items(), key=shown_order)
+        for name, interface in sorted(device.config.interfaces.items(), key=shown_order)
     ]
 
 
@@ -150,7 +150,7 @@ def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceN
 
 def show_ip_route(call: Call) -> str:
     """`show ip route`."""
-    routes = call.router.routes()
+    routes = call.device.routes()
     default = next((route for route in routes if route.network == DEFAULT_NETWORK), None)
     lines = [_CODES[call.dialect], f"{_gateway(default, routes)}\n"]
     for major, children in _by_major_network(routes):

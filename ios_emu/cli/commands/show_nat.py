@@ -305,11 +305,11 @@ def debug_ip_nat(call: Call, debugged_list: int | None = None, nat_detailed: str
     call.router.debugging.nat_list = debugged_list
     call.router.debugging.set(subject, True)
     only = "" if debugged_list is None else f" for access list {debugged_list}"
-    return f"{_state(subject, 'on')}{only}\n"
+    return f"{_state(subject)}{only}\n"
 
 
 def undebug_ip_nat(call: Call, debugged_list: int | None = None, nat_detailed: str | None = None) -> str:
     """`undebug ip nat [LIST] [detailed]`."""
     subject = NAT_DETAILED if nat_detailed else NAT
     call.router.debugging.set(subject, False)
-    return f"{_state(subject, 'off')}\n"
+    return f"{_state(subject, False)}\n"

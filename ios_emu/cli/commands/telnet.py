@@ -55,7 +55,7 @@ def open_connection(
     for address in found.addresses:
         yield Say(failed + _trying(shell.dialect, address, found.name, port))
         try:
-            client = TelnetClient(shell.router.network.node, int(address), port, source)
+            client = TelnetClient(shell.device.network.node, int(address), port, source)
             connection = shell.connections.add(typed, client)
         except ValueError:
             failed = f"\n{FAILURES['unreachable']}\n"
@@ -98,7 +98,7 @@ def show_sessions(call: Call) -> str:
     rows = ""
     for one in shell.connections:
         mark = "*" if one is shell.connections.current else " "
-        idle = (call.router.clock.now - one.client.last_input) // MINUTE
+        idle = (call.device.clock.now - one.client.last_input) // MINUTE
         address = str(IPv4Address(one.client.host))
         rows += (
             f"{mark}{one.number:>3} {one.name:<20}{address:<20}{one.client.unseen:>4}  {idle:>4} {one.name}\n"
