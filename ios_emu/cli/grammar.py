@@ -30,6 +30,8 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
+    "standard_list",
+    "extended_list",
     *_ARCHIVE_MODES,
     "lab",
     "host",

@@ -36,6 +36,8 @@ CLASS_RELAY = Mode(
 )
 ARCHIVE = Mode("archive", "(config-archive)", "Archive configuration commands:")
 ARCHIVE_LOG = Mode("archive_log_mode", "(config-archive-log-cfg)", "Log configuration commands:")
+STANDARD_LIST = Mode("standard_list", "(config-std-nacl)", "Standard Access List configuration commands:")
+EXTENDED_LIST = Mode("extended_list", "(config-ext-nacl)", "Ext Access List configuration commands:")
 CONTROL_PLANE = Mode("control_plane", "(config-cp)", "Control Plane configuration commands:")
 
 # IOS cuts long host names in the prompts of configuration modes.

@@ -201,7 +201,8 @@ class Reader:
                 more = [
                     form for rule in self._rules[symbol.name] for form in self._forms(rule.expansion, inside)
                 ]
-            forms = [form | extra for form in forms for extra in more]
+            together = {frozenset(form | extra) for form in forms for extra in more}
+            forms = [set(form) for form in together]
         return forms
 
     def _find_repeated(self) -> dict[str, set[str]]:

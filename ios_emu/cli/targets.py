@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ios_emu.devices.access_list import AccessList
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
@@ -18,7 +19,7 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList)
 Target = (
     Interface
     | InterfaceRange
@@ -27,6 +28,7 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | AccessList
     | list[LineSettings]
     | None
 )

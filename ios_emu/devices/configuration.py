@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
+from typing import TYPE_CHECKING
 
 from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
@@ -26,6 +27,9 @@ from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
 from ios_emu.wire.ethernet import mac_for
+
+if TYPE_CHECKING:
+    from ios_emu.devices.access_list import AccessList
 
 PORTS = (InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1))
 VLAN1 = InterfaceName("Vlan", None, 1)
@@ -63,6 +67,8 @@ class Configuration:
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     nat: NatSettings = field(default_factory=NatSettings)
     lines: Lines = field(default_factory=Lines)
+    access_lists: dict[str, AccessList] = field(default_factory=dict)
+    access_list_log_threshold: int = 0
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)

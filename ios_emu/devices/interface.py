@@ -60,6 +60,8 @@ class Interface:
     # `inside` or `outside`: `ip nat`; and the line of `ip virtual-reassembly`, which comes with it.
     nat: str | None = None
     virtual_reassembly: str | None = None
+    # `ip access-group`: the list's name by the direction, `in` or `out`.
+    access_groups: dict[str, str] = field(default_factory=dict)
     # Lines without effect, by the words that they begin with.
     kept: dict[str, str] = field(default_factory=dict)
     method: str = field(default="unset", compare=False)

@@ -217,11 +217,6 @@ BLOCK_KINDS = (
         ),
     ),
     *_kinds(
-        "access-lists",
-        ("access_list", "ip access-list standard", "config-std-nacl", "Standard Access List commands:"),
-        ("access_list", "ip access-list extended", "config-ext-nacl", "Extended Access List commands:"),
-    ),
-    *_kinds(
         "sla",
         ("ip_sla", "ip sla monitor", "config-sla-monitor", "IP SLAs entry configuration commands:"),
         ("ip_sla", "ip sla", "config-ip-sla", "IP SLAs entry configuration commands:"),

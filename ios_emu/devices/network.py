@@ -23,6 +23,7 @@ from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
     from ios_emu.devices.ios_device import IosDevice
+    from ios_emu.devices.packet_filters import PacketFilters
     from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.forwarding import ForwardingEntry, Hop
     from ios_emu.stack.ip_interface import IpInterface
@@ -64,6 +65,7 @@ class DeviceNetwork:
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
+        self._filters: PacketFilters | None = None
         self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
         for name, port in self.ports.items():
@@ -88,6 +90,15 @@ class DeviceNetwork:
             )
             self._made.tcp_services += self._tcp_services
         return self._made
+
+    @property
+    def filters(self) -> PacketFilters:
+        """The access lists in the way of packets, made when they are first needed."""
+        if self._filters is None:
+            from ios_emu.devices.packet_filters import PacketFilters
+
+            self._filters = PacketFilters(self._device)
+        return self._filters
 
     def carrier(self, name: InterfaceName) -> bool:
         """Has the port, or the port of that sub-interface, a live cable?"""
@@ -130,6 +141,8 @@ class DeviceNetwork:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
+        if self._filters is not None:
+            self._filters.log.restart()
         interfaces = self._device.config.interfaces.values()
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
@@ -173,6 +186,8 @@ class DeviceNetwork:
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]
         self._node.configure(present.values(), self._forwarding(device.routes()))
         self._serve(config.tcp_small_servers)
+        if self._filters or any(interface.access_groups for interface in config.interfaces.values()):
+            self.filters.apply()
         for apply in self._applied:
             apply()
 
@@ -203,6 +218,7 @@ class DeviceNetwork:
             known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
+        known.unreachables = "ip unreachables" not in interface.kept
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known

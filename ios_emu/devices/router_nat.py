@@ -182,12 +182,16 @@ class RouterNat:
         return made
 
     def permits(self, name: str, packet: Ipv4Packet) -> bool:
-        """Does that access list permit the packet? One that does not exist permits none to be translated."""
-        return False
+        """Does that access list permit the packet? One that does not exist has nothing translated."""
+        found = self._router.config.access_lists.get(name)
+        return found is not None and found.permits(packet)
 
     def _permits_destination(self, name: str, packet: Ipv4Packet) -> bool:
         """The same of the address that it goes to: a standard list looks at sources alone."""
-        return False
+        found = self._router.config.access_lists.get(name)
+        if found is None:
+            return False
+        return found.permits(packet if found.extended else packet._replace(source=packet.destination))
 
     def _address(self, interface: str) -> int | None:
         found = self._router.network.named(interface)

@@ -88,6 +88,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
         lines.append(f" ip address {_with_mask(interface.address)}")
     else:
         lines.append(" no ip address")
+    lines += [f" ip access-group {name} {way}" for way, name in sorted(interface.access_groups.items())]
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
@@ -149,7 +150,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "http")
     yield from _dns_server(config)
     yield from config.nat.lines()
-    yield from _kept(config, "nat", "access-lists", "lists", "sla")
+    yield from _kept(config, "nat")
+    yield from _access_lists(config)
+    yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
     yield from _last_kept(config)
     yield from ("control-plane", "!")
@@ -196,7 +199,8 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "access-lists", "lists", "sla")
+    yield from _access_lists(config)
+    yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3
     yield from _last_kept(config)
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
@@ -224,10 +228,36 @@ def _clock(config: Configuration) -> Iterator[str]:
         yield f"clock summer-time {settings.summer.configuration}"
 
 
+def _access_lists(config: Configuration) -> Iterator[str]:
+    """What stands in the place of lists that have names, and its `!`."""
+    lines: list[str] = []
+    if config.access_list_log_threshold:
+        lines.append(f"ip access-list log-update threshold {config.access_list_log_threshold}")
+    if config.access_lists:
+        from ios_emu.devices.access_list import named_config, packet_tracer_config
+
+        printed = named_config if config.dialect is Dialect.IOS else packet_tracer_config
+        lines += printed(config.access_lists.values())
+    yield from lines
+    if lines:
+        yield "!"
+
+
+def _numbered_lists(config: Configuration) -> list[str]:
+    """The lines of lists that have numbers, where they stand apart from those that have names."""
+    if not config.access_lists or config.dialect is not Dialect.IOS:
+        return []
+    from ios_emu.devices.access_list import numbered_config
+
+    return list(numbered_config(config.access_lists.values()))
+
+
 def _last_kept(config: Configuration) -> Iterator[str]:
     yield from config.logging.last_lines()
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
+        if place == "dialer-list":
+            lines = _numbered_lists(config) + lines
         yield from lines
         if lines:
             yield "!"

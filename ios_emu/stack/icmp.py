@@ -126,8 +126,10 @@ class Icmp:
             about = self._node.policy.as_it_came(about)
         if not self._may_complain(about):
             return
-        if kind == wire.DESTINATION_UNREACHABLE and not self._may_send_unreachable():
-            return
+        if kind == wire.DESTINATION_UNREACHABLE:
+            silent = interface is not None and not interface.unreachables
+            if silent or not self._may_send_unreachable():
+                return
         source = None if interface is None else interface.primary
         if source is None:
             return

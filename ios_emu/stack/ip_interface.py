@@ -60,6 +60,7 @@ class IpInterface:
         "proxy_arp",
         "redirects",
         "takes_any",
+        "unreachables",
         "up",
         "vlan",
     )
@@ -81,6 +82,8 @@ class IpInterface:
         self.up = False
         self.proxy_arp = False
         self.redirects = True
+        # Are ICMP unreachables sent about what came in here?
+        self.unreachables = True
         self.directed_broadcast = False
         # UDP to whatever address is taken: this host has none yet, and asked for one (RFC 2131, 4.1).
         self.takes_any = False

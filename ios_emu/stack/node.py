@@ -235,6 +235,8 @@ class Node:
             except MalformedPacket:
                 self.counters.malformed += 1
                 return
+            if self.policy is not None:
+                self.policy.arrived = interface, frame[6:12]
             self._receive_packet(interface, packet, bool(group))
         elif ethertype == b"\x08\x06":
             self.arp.receive(interface, frame[start:])

@@ -42,6 +42,8 @@ class PacketPolicy:
         self.filters_in: dict[str, PacketFilter] = {}
         self.filters_out: dict[str, PacketFilter] = {}
         self.translation: Translation | None = None
+        # Where the packet that is at work came in, and the station that sent it there.
+        self.arrived: tuple[IpInterface, bytes] | None = None
         self._node = node
         # The packet that is being dealt with, as it came in.
         self._came: Ipv4Packet | None = None

@@ -83,6 +83,7 @@ def test_the_comparison_finds_what_does_not_fit() -> None:
 
 # What can't be left out, not even behind `default`: there may be many such lines.
 ARGUMENTS = {
+    "access-list": "700",
     "snmp-server community": "public",
     "ip dhcp excluded-address vrf": "RED 10.0.0.1",
     "ip dhcp-server": "10.0.0.1",

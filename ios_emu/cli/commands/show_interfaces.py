@@ -160,7 +160,11 @@ def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
     yield from _helpers(interface)
     yield "  Directed broadcast forwarding is disabled"
     yield from (f"  Secondary address {address}" for address in interface.secondary)
-    yield from _IP_SETTINGS
+    groups = interface.access_groups
+    yield f"  Outgoing access list is {groups.get('out', 'not set')}"
+    yield f"  Inbound  access list is {groups.get('in', 'not set')}"
+    unreachables = "never" if "ip unreachables" in interface.kept else "always"
+    yield from (line.format(unreachables=unreachables) for line in _IP_SETTINGS)
     if not packet_tracer:
         yield from _IOS_IP_SETTINGS
 
@@ -177,14 +181,12 @@ def _helpers(interface: Interface) -> Iterator[str]:
 
 
 _IP_SETTINGS = (
-    "  Outgoing access list is not set",
-    "  Inbound  access list is not set",
     "  Proxy ARP is enabled",
     "  Local Proxy ARP is disabled",
     "  Security level is default",
     "  Split horizon is enabled",
     "  ICMP redirects are always sent",
-    "  ICMP unreachables are always sent",
+    "  ICMP unreachables are {unreachables} sent",
     "  ICMP mask replies are never sent",
     "  IP fast switching is enabled",
     "  IP fast switching on the same interface is disabled",
