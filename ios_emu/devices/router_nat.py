@@ -49,10 +49,13 @@ class RouterNat:
     @property
     def engine(self) -> Nat | None:
         """The engine, as the configuration is now; None where there was never anything for it to do."""
-        # The node carries out what was configured last.
-        node = self._router.network.node
-        assert node is not None
+        self._settle()
         return self._engine
+
+    def _settle(self) -> None:
+        """Carries out what was configured last, if that still waits."""
+        if not self._router.reading_nvram:
+            self._router.network.settle()
 
     def restart(self) -> None:
         """The router boots: there are no translations."""
@@ -67,15 +70,18 @@ class RouterNat:
 
     def rule_of(self, rule: NatRule) -> DynamicRule | None:
         """The engine's side of a mapping."""
+        self._settle()
         return self._rules.get(rule)
 
     def entry_of(self, static: NatStatic) -> NatEntry | None:
         """The entry of a static mapping; None for one of networks, or of an interface without address."""
+        self._settle()
         found = self._statics.get(static)
         return None if found is None else found[1]
 
     def pool_of(self, name: str) -> AddressPool | None:
         """The addresses of a pool."""
+        self._settle()
         return self._pools.get(name)
 
     def interfaces(self, side: str) -> list[str]:

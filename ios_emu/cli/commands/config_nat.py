@@ -268,6 +268,8 @@ def _static(call: Call, static: NatStatic) -> Reply:
         if same_before and other.length == static.length and "extendable" not in static.options:
             return f"% {other.before} already mapped ({other.pair})\n"
     statics.append(static)
+    # They are printed in this order.
+    statics.sort(key=lambda one: one.side)
     return ""
 
 
