@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
     from ios_emu.stack.packet_event import PacketEvent
+    from ios_emu.stack.routing_table import Change
 
 ARP = "ARP packet"
 ICMP = "ICMP packet"
@@ -25,9 +26,26 @@ DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
 NAT = "IP NAT"
 NAT_DETAILED = "IP NAT detailed"
+CDP_PACKETS = "CDP packet info"
+ROUTING = "IP routing"
+RIP_PROTOCOL = "RIP protocol"
+RIP_EVENTS = "RIP event"
+RIP_DATABASE = "RIP database"
+RIP_SUBJECTS = (RIP_PROTOCOL, RIP_EVENTS, RIP_DATABASE)
 SUBJECTS = (
-    *(ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN),
-    *(NAT, NAT_DETAILED),
+    ARP,
+    ICMP,
+    PACKET,
+    DHCP_EVENTS,
+    DHCP_PACKETS,
+    DHCP_LINKAGE,
+    DHCP_CLIENT,
+    DOMAIN,
+    CDP_PACKETS,
+    ROUTING,
+    *RIP_SUBJECTS,
+    NAT,
+    NAT_DETAILED,
 )
 """What can be debugged, as the answers name it."""
 
@@ -52,8 +70,11 @@ class Debugging:
         self.dhcp_detail = False
         # `debug ip nat LIST`: of what the list permits alone.
         self.nat_list: int | None = None
-        # Are told of each change: the parts of the device that trace their own subjects.
-        self.followers: list[Callable[[], None]] = []
+        self._followers: list[Callable[[], None]] = []
+
+    def on_change(self, follow: Callable[[], None]) -> None:
+        """Adds who looks anew at what is being debugged."""
+        self._followers.append(follow)
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""
@@ -65,7 +86,9 @@ class Debugging:
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
-        for follow in self.followers:
+        if subject == ROUTING and active:
+            self._device.network.watch_routes(self._routes)
+        for follow in self._followers:
             follow()
         if subject == DOMAIN:
             names = self._device.dns
@@ -77,6 +100,13 @@ class Debugging:
             return
         for subject in SUBJECTS:
             self.set(subject, active)
+
+    def _routes(self, changes: list[Change]) -> None:
+        if ROUTING in self.active:
+            from ios_emu.devices.route_debug import route_lines
+
+            for line in route_lines(changes):
+                self._device.report_debug(line)
 
     def _arp(self, event: ArpEvent) -> None:
         packet, interface = event.packet, event.interface.name

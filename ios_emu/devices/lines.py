@@ -20,6 +20,7 @@ KEPT_BEFORE = (
     "absolute-timeout",
     "session-timeout",
     "access-class",
+    "ipv6 access-class",
     "location",
     "autocommand",
     "authorization",

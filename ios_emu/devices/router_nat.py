@@ -44,7 +44,7 @@ class RouterNat:
         self._logged: dict[str, int] = {}
         self._mappings = 0
         router.network.on_change(self._apply)
-        router.debugging.followers.append(self._set_trace)
+        router.debugging.on_change(self._set_trace)
 
     @property
     def engine(self) -> Nat | None:
