@@ -58,6 +58,11 @@ class Command:
     known: str | None = None
     filter: Filter | None = None
 
+    def is_begun_by(self, line: str) -> bool:
+        """Is its first word written out in the line, behind any `no` or `default`?"""
+        words = line.split(None, 2)[self.negated or self.defaulted :]
+        return bool(words) and self.text.partition(" ")[0] == words[0].lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

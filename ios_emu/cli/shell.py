@@ -7,6 +7,7 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from types import GeneratorType
@@ -265,7 +266,17 @@ class Shell:
 
     def _read(self, line: str) -> tuple[Command, Mode]:
         privileges = self._privileges
-        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level, privileges))
+
+        def read(mode: Mode) -> Command:
+            return self._reader().read(line, mode.name, self.level, privileges)
+
+        command, mode = self._falling_back(read)
+        if mode not in (modes.EXEC, modes.CONFIG) and not command.is_begun_by(line):
+            # A whole word of global configuration is no abbreviation: `ephone` beside `ephone-template`.
+            with suppress(CommandError):
+                if (whole := read(modes.CONFIG)).is_begun_by(line):
+                    return whole, modes.CONFIG
+        return command, mode
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
         """Tries the mode, and behind a sub-mode those around it and global configuration, as IOS does.

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING, ClassVar
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
 from ios_emu.devices.archive import RouterArchive
+from ios_emu.devices.cdp import DeviceCdp
 from ios_emu.devices.config_register import ConfigRegister
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.debugging import Debugging
@@ -27,7 +28,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
-from ios_emu.devices.platform import Platform
+from ios_emu.devices.platform import CdpIdentity, Platform
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
@@ -35,7 +36,7 @@ from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.syslog_hosts import send_to_hosts
 from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route
+from ios_emu.stack.routing import Route, StaticRoute
 
 if TYPE_CHECKING:
     from ios_emu.devices.router_dns import RouterDns
@@ -94,6 +95,7 @@ class IosDevice(ABC):
         self.reloading = False
         self.links_quiet = False
         self._protocols_up: set[InterfaceName] = set()
+        self.cdp = DeviceCdp(self)
         self.network = self._make_network()
         self._dns: RouterDns | None = None
         self.network.on_change(self._apply_services)
@@ -235,11 +237,29 @@ class IosDevice(ABC):
         """The configuration may have changed: what looks at it does so."""
         if self._dns is not None or self.config.names.server:
             self.dns.apply()
+        self.cdp.apply()
 
     def _restart_services(self) -> None:
         """A boot: what the services learnt is forgotten."""
         if self._dns is not None:
             self._dns.restart()
+        self.cdp.restart()
+
+    # What CDP tells
+
+    @property
+    def cdp_identity(self) -> CdpIdentity:
+        """What it is."""
+        return CdpIdentity(f"cisco {self.platform.model}", 0, self.platform.software.lines())
+
+    def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
+        """Its addresses, as a neighbour behind that port may use them."""
+        address = self.config.interfaces[port].address
+        return [] if address is None else [address.ip]
+
+    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
+        """The VLAN of untagged frames behind that port; None where it says nothing of it."""
+        return None
 
     # Interfaces
 
@@ -271,8 +291,11 @@ class IosDevice(ABC):
     def _parent(self, interface: Interface) -> Interface:
         return self.config.interfaces.get(interface.name.parent, interface)
 
-    def link_changed(self, interface: Interface) -> None:
-        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes."""
+    def link_changed(self, interface: Interface, *, is_new: bool = False) -> None:
+        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes.
+
+        Of an interface that `is_new` IOS only tells that its line protocol is up.
+        """
         if self.reading_nvram:
             return
         quiet, self.links_quiet = self.links_quiet, True
@@ -283,9 +306,16 @@ class IosDevice(ABC):
         if interface.shutdown:
             text = f"Interface {interface.name}, changed state to administratively down"
             self.report("LINK-5-CHANGED", text, _LINK_DELAY)
-        else:
+        elif not (is_new and self.dialect is Dialect.IOS):
             self._report_link(interface)
         self._report_protocol(interface)
+
+    def remove_interface(self, interface: Interface) -> None:
+        """`no interface X`: a loopback goes down first, and the log says so."""
+        if interface.is_loopback and not interface.shutdown:
+            interface.shutdown = True
+            self.link_changed(interface)
+        self.config.remove_interface(interface)
 
     def keepalive_changed(self, interface: Interface) -> None:
         """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
@@ -334,9 +364,24 @@ class IosDevice(ABC):
 
     # Routing and log
 
-    @abstractmethod
     def routes(self) -> list[Route]:
         """The routing table, in the order of the addresses, the default route last."""
+        return self.network.routing.in_order()
+
+    def connected_routes(self) -> Iterator[tuple[IPv4Network, InterfaceName]]:
+        """The networks of the interfaces whose line protocol is up."""
+        for name, interface in sorted(self.config.interfaces.items()):
+            if self.protocol_up(interface):
+                for network in interface.networks:
+                    yield network, name
+
+    def static_routes(self) -> list[StaticRoute]:
+        """The routes that do not come from its interfaces or from a routing protocol."""
+        return list(self.config.routes.values())
+
+    def route_ages(self, network: IPv4Network) -> dict[IPv4Address, int]:  # noqa: ARG002
+        """When a learnt route was told of last, by next hop, in lab time; nothing for other routes."""
+        return {}
 
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
         """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""

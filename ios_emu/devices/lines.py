@@ -22,6 +22,7 @@ KEPT_BEFORE = (
 )
 """Line commands without effect that stand in front of `access-class` in the configuration."""
 KEPT_BETWEEN = (
+    "ipv6 access-class",
     "location",
     "autocommand",
     "authorization",

@@ -48,11 +48,16 @@ FACILITIES = {
 }
 """The facilities and their numbers in a syslog message."""
 DEFAULT_FACILITY = "local7"
+SYSLOG_PORT = 514
+"""Where a syslog server listens (UDP), unless it is said otherwise."""
 
 
 @dataclass(slots=True)
 class LoggingSettings:
-    """The least severe messages that each destination gets, as numbers; None for none at all."""
+    """The least severe messages that each destination gets, as numbers; None for none at all.
+
+    `hosts` are the syslog servers with their UDP ports; `count`: are messages counted by their names?
+    """
 
     on: bool = True
     console: int | None = DEBUGGING
@@ -61,7 +66,8 @@ class LoggingSettings:
     buffer_size: int = DEFAULT_BUFFER
     trap: int | None = INFORMATIONAL
     facility: str = DEFAULT_FACILITY
-    hosts: list[IPv4Address] = field(default_factory=list)
+    hosts: dict[IPv4Address, int] = field(default_factory=dict)
+    count: bool = False
     source_interface: InterfaceName | None = None
     sequence_numbers: bool = False
 
@@ -72,6 +78,8 @@ class LoggingSettings:
         if self.buffered is not None:
             level = "" if self.buffered == DEBUGGING else f" {SEVERITIES[self.buffered]}"
             yield f"logging buffered {self.buffer_size}{level}"
+        if self.count:
+            yield "logging count"
         for name, level_of in (("console", self.console), ("monitor", self.monitor)):
             if level_of is None:
                 yield f"no logging {name}"
@@ -88,4 +96,7 @@ class LoggingSettings:
             yield f"logging facility {self.facility}"
         if self.source_interface is not None:
             yield f"logging source-interface {self.source_interface}"
-        yield from (f"logging {host}" for host in self.hosts)
+        for host, port in self.hosts.items():
+            yield (
+                f"logging {host}" if port == SYSLOG_PORT else f"logging host {host} transport udp port {port}"
+            )

@@ -13,6 +13,7 @@ from ipaddress import IPv4Interface
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import forward_protocol_lines
 from ios_emu.devices.interface import (
     DEFAULT_KEEPALIVE,
     DEFAULT_LOAD_INTERVAL,
@@ -22,6 +23,8 @@ from ios_emu.devices.interface import (
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.kept_list import KEPT
+from ios_emu.devices.rip_config import interface_rip_config, rip_config
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -92,7 +95,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in behind]
+    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -139,7 +142,11 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "forward", "arp", "classless")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
+    yield from _kept(config, "arp", "classless")
     yield from _routes(config.routes.values())
     yield from _kept(config, "flow")
     yield from ("!", "!")
@@ -150,7 +157,9 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
     yield from _last_kept(config)
-    yield from ("control-plane", "!")
+    yield "control-plane"
+    yield from _kept(config, "control-plane")
+    yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield "!"
@@ -186,7 +195,10 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
@@ -250,6 +262,8 @@ def _last_kept(config: Configuration) -> Iterator[str]:
     yield from config.logging.last_lines()
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
+        if place == "cdp":
+            lines = [*_cdp_times(config), *lines]
         if place == "dialer-list":
             lines = _numbered_lists(config) + lines
         yield from lines
@@ -258,6 +272,13 @@ def _last_kept(config: Configuration) -> Iterator[str]:
         yield from blocks_at(config.blocks, place)
     if config.file_prompt != "alert":
         yield from (f"file prompt {config.file_prompt}", "!")
+
+
+def _cdp_times(config: Configuration) -> Iterator[str]:
+    if config.cdp_timer != DEFAULT_TIMER:
+        yield f"cdp timer {config.cdp_timer}"
+    if config.cdp_holdtime != DEFAULT_HOLDTIME:
+        yield f"cdp holdtime {config.cdp_holdtime}"
 
 
 def _timestamps(which: str, config: Configuration) -> str:
@@ -334,6 +355,8 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
             words.append("permanent")
         if route.tag is not None:
             words.append(f"tag {route.tag}")
+        if route.track is not None:
+            words.append(f"track {route.track}")
         yield " ".join(map(str, words))
 
 

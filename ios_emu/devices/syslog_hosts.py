@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ios_emu.devices.ios_device import IosDevice
 
 # IOS sends its messages from the first free port that it found at its start.
-_SYSLOG, _SYSLOG_SOURCE = 514, 54546
+_SYSLOG_SOURCE = 54546
 
 
 def send_to_hosts(device: IosDevice, message: str) -> None:
@@ -21,5 +21,5 @@ def send_to_hosts(device: IosDevice, message: str) -> None:
         interface = device.network.interface(settings.source_interface)
         source = None if interface is None else interface.primary
     udp = device.network.node.udp
-    for host in settings.hosts:
-        udp.send(_SYSLOG_SOURCE, int(host), _SYSLOG, message.encode("latin-1", "replace"), source=source)
+    for host, port in settings.hosts.items():
+        udp.send(_SYSLOG_SOURCE, int(host), port, message.encode("latin-1", "replace"), source=source)

@@ -80,7 +80,7 @@ class SshLine:
         """What the client is shown before it logs in."""
         config = self._lines.device.config
         text = config.banners.get("login", "")
-        return filled_in(text, config.hostname, FIRST_VTY_LINE + self._number)
+        return filled_in(text, config, FIRST_VTY_LINE + self._number, self.settings)
 
     def admit(self) -> None:
         """Lets somebody in whom the line asks nothing."""

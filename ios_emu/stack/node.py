@@ -72,6 +72,8 @@ class Node:
         self.source_routes = True
         # Is shown each UDP broadcast that comes in, besides who listens.
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
+        # Is shown each frame that is neither IP nor ARP.
+        self.others: Callable[[IpInterface, bytes], None] | None = None
         self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
         self.forwarding = ForwardingTable()
@@ -237,6 +239,8 @@ class Node:
             self._receive_packet(interface, packet, bool(group))
         elif ethertype == b"\x08\x06":
             self.arp.receive(interface, frame[start:])
+        elif self.others is not None:
+            self.others(interface, frame)
 
     # Packets
 

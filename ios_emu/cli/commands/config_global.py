@@ -10,6 +10,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED, SERVICES
 from ios_emu.devices.kept import keep
 from ios_emu.devices.privileges import HIGHEST
 from ios_emu.devices.secret import Secret
@@ -196,8 +197,32 @@ def marker(call: Call, **arguments: object) -> str:
     return ""
 
 
+def ip_forward_udp(call: Call, udp_service: str | None = None) -> str:
+    """`ip forward-protocol udp [PORT]`: which broadcasts helpers get; without a port the usual ones."""
+    config = call.config
+    if udp_service is None:
+        config.forwarded_udp = frozenset() if call.command.negated else FORWARDED
+        return ""
+    port = int(udp_service) if udp_service.isdecimal() else SERVICES.get(udp_service.lower(), -1)
+    if not 0 <= port <= 0xFFFF:
+        raise call.invalid("udp_service")
+    wanted = port in FORWARDED if call.command.defaulted else not call.command.negated
+    config.forwarded_udp = config.forwarded_udp | {port} if wanted else config.forwarded_udp - {port}
+    return ""
+
+
+def control_plane_policy(call: Call, **arguments: object) -> str:
+    """`service-policy input|output NAME` of the control plane: kept."""
+    key = f"control-plane {call.command.head}"
+    if call.no:
+        call.config.kept.pop(key, None)
+    else:
+        call.config.kept[key] = f" {call.command.text}"
+    return ""
+
+
 def control_plane(call: Call) -> str:
-    """`control-plane`: a mode without commands of its own so far."""
+    """`control-plane`: the mode of its policy."""
     if not call.no:
         call.shell.enter(modes.CONTROL_PLANE)
     return ""

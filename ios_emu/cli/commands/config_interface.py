@@ -48,7 +48,10 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
 
 
 def interface_range(call: Call, ranges: str) -> str:
-    """`interface range X - N , Y ...`: what follows is done to each of these interfaces."""
+    """`interface range X - N , Y ...`: what follows is done to each of these interfaces.
+
+    `default` resets each of them, `no` removes each that can be removed.
+    """
     device = call.device
     try:
         names = read_ranges(ranges)
@@ -58,6 +61,11 @@ def interface_range(call: Call, ranges: str) -> str:
         missing_parent = name.sub is not None and name.parent not in call.config.interfaces
         if not device.has_port(name) or missing_parent:
             raise call.invalid("ranges")
+    if call.command.defaulted:
+        answers = [_default(call, name) for name in names if name in call.config.interfaces]
+        return "".join([*answers[:1], *(answer.partition("\n\n")[2] for answer in answers[1:])])
+    if call.no:
+        return "".join(_remove(call, name) for name in names if name in call.config.interfaces)
     targets = [device.make_interface(name) for name in names]
     call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
     return ""
@@ -122,7 +130,7 @@ def _remove(call: Call, name: InterfaceName) -> str:
         raise call.invalid("interface_name")
     if not (present.is_loopback or present.is_subinterface):
         return "% Removal of physical interfaces is not permitted\n"
-    call.config.remove_interface(present)
+    call.device.remove_interface(present)
     return ""
 
 

@@ -44,6 +44,19 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     return ""
 
 
+def line_numbered(call: Call, first_line: int, last_line: int | None = None) -> str:
+    """`line FIRST [LAST]`: lines by the numbers that `show line` gives them."""
+    lines = {number: settings for number, _, settings in call.config.lines.numbered()}
+    last = first_line if last_line is None else last_line
+    if first_line not in lines:
+        raise call.invalid("first_line")
+    if last not in lines or last < first_line:
+        raise call.invalid("last_line")
+    if not call.no:
+        call.shell.enter(modes.LINE, [lines[number] for number in range(first_line, last + 1)])
+    return ""
+
+
 def exec_timeout(call: Call, timeout_minutes: int = 10, timeout_seconds: int = 0) -> str:
     """`exec-timeout MINUTES [SECONDS]`; `exec-timeout 0 0` never ends a session."""
     value = DEFAULT_EXEC_TIMEOUT if call.no else (timeout_minutes, timeout_seconds)

@@ -58,14 +58,25 @@ def show_line(
     vty: str | None = None,
     line_number: int | None = None,
     first_vty: int | None = None,
+    last_line: int | None = None,
+    last_vty: int | None = None,
 ) -> str:
-    """`show line [N | console 0 | aux 0 | vty N]`: the table, and all of one line."""
+    """`show line [N [M] | console 0 | aux 0 | vty N [M]]`: the table, and all of one line."""
     lines = {number: settings for number, _, settings in call.config.lines.numbered()}
     if line_index is None and line_number is None and first_vty is None:
-        rows = "".join(_line_row(call, number, settings) for number, settings in lines.items())
-        return f"{_LINES}{rows}\n"
+        return _line_table(call, lines)
     number = _number(call, line_index, console, first_vty)
+    if last_line is not None or last_vty is not None:
+        last = last_line if last_vty is None else FIRST_VTY_LINE + last_vty
+        if last not in lines or last < number:
+            raise call.invalid("last_line" if last_vty is None else "last_vty")
+        return _line_table(call, {one: lines[one] for one in range(number, last + 1)})
     return _LINES + _line_row(call, number, lines[number]) + "\n" + line_details(call, number, lines[number])
+
+
+def _line_table(call: Call, lines: dict[int, LineSettings]) -> str:
+    rows = "".join(_line_row(call, number, settings) for number, settings in lines.items())
+    return f"{_LINES}{rows}\n"
 
 
 def _line_row(call: Call, number: int, settings: LineSettings) -> str:
@@ -112,7 +123,7 @@ Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch
                             Idle Session Disconnect Warning
                               never
                             Login-sequence User Response
-                             00:00:30
+                             {_login_response(settings)}
                             Autoselect Initial Wait
                               not set
 Modem type is unknown.
@@ -128,6 +139,11 @@ Preferred transport is telnet.
 No output characters are padded
 No special data dispatching characters
 """
+
+
+def _login_response(settings: LineSettings) -> str:
+    seconds = settings.login_response
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}" if seconds else "not set"
 
 
 def _number(call: Call, line_index: int | None, console: str | None, first_vty: int | None) -> int:

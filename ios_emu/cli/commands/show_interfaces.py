@@ -128,10 +128,12 @@ def _accounts(counters: PortCounters) -> list[tuple[str, tuple[int, int, int, in
     """Packets and bytes in and out of each protocol that was seen; everything else is IP."""
     arp = (counters.arp_in, counters.arp_bytes_in, counters.arp_out, counters.arp_bytes_out)
     others = (counters.others_in, counters.others_bytes_in, counters.others_out, counters.others_bytes_out)
+    cdp = (counters.cdp_in, counters.cdp_bytes_in, counters.cdp_out, counters.cdp_bytes_out)
     all_ = (counters.frames_in, counters.bytes_in, counters.frames_out, counters.bytes_out)
-    ip = tuple(whole - one - two for whole, one, two in zip(all_, arp, others, strict=True))
+    ip = tuple(whole - sum(rest) for whole, *rest in zip(all_, arp, cdp, others, strict=True))
     packets_in, bytes_in, packets_out, bytes_out = ip
-    rows = [("Other", others), ("IP", (packets_in, bytes_in, packets_out, bytes_out)), ("ARP", arp)]
+    of_ip = (packets_in, bytes_in, packets_out, bytes_out)
+    rows = [("Other", others), ("IP", of_ip), ("ARP", arp), ("CDP", cdp)]
     return [row for row in rows if any(row[1])]
 
 

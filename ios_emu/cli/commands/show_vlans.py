@@ -83,8 +83,8 @@ def _counters(router: Router, interface: Interface) -> VlanCounters:
         return found.counters if found is not None else VlanCounters()
     parent: InterfaceName = interface.name.parent
     port = router.network.ports[parent].counters
-    ip_in = port.frames_in - port.arp_in - port.others_in
-    ip_out = port.frames_out - port.arp_out - port.others_out
+    ip_in = port.frames_in - port.arp_in - port.cdp_in - port.others_in
+    ip_out = port.frames_out - port.arp_out - port.cdp_out - port.others_out
     rest = VlanCounters(port.frames_in, port.bytes_in, ip_in, port.frames_out, port.bytes_out, ip_out)
     for name in router.config.interfaces:
         found = router.network.interface(name)

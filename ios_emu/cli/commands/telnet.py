@@ -127,6 +127,11 @@ def resume(call: Call, connection: str | None = None) -> Dialogue | str:
     return resume_connection(call.shell, found)
 
 
+def resume_number(call: Call, session: int) -> Dialogue | str:
+    """A number alone goes on at that connection."""
+    return resume(call, str(session))
+
+
 def resume_connection(shell: Shell, connection: Connection) -> Dialogue:
     """Goes on at a suspended connection."""
     yield Say(f"[Resuming connection {connection.number} to {connection.name} ... ]\n\n")
