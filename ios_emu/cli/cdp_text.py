@@ -18,9 +18,7 @@ from ios_emu.services.cdp import Neighbour
 _CODES = """\
 Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge
                   S - Switch, H - Host, I - IGMP, r - Repeater"""
-_MORE_CODES = """\
-, P - Phone, 
-                  D - Remote, C - CVTA, M - Two-port Mac Relay """
+_MORE_CODES = ", P - Phone, \n                  D - Remote, C - CVTA, M - Two-port Mac Relay "
 _HEADER = "\n\nDevice ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n"
 _PT_HEADER = ", P - Phone\nDevice ID    Local Intrfce   Holdtme    Capability   Platform    Port ID\n"
 _LETTERS = "RTBSHIrP"
