@@ -6,6 +6,7 @@ of all mappings that stay; what belonged to one that went goes with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ios_emu.stack.nat_pool import AddressPool
     from ios_emu.stack.nat_rules import DynamicRule, NatEvent
     from ios_emu.stack.node import Node
+    from ios_emu.stack.tcp import TcpStack
 
 PROTOCOLS = {"tcp": TCP, "udp": UDP}
 """Those of static mappings of a port."""
@@ -125,7 +127,7 @@ class RouterNat:
         if self._router.dialect is Dialect.PACKET_TRACER:
             engine.mappings.ports.groups = PACKET_TRACER_GROUPS
         engine.exhausted = self._exhausted
-        node.port_reserved = engine.mappings.ports.uses
+        _reserve(node, engine.mappings.ports.uses)
         return engine
 
     def _join(self, node: Node, engine: Nat | None) -> None:
@@ -277,6 +279,21 @@ def _static_entry(static: NatStatic, after: int) -> NatEntry:
     return entry
 
 
+def _reserve(node: Node, uses: Callable[[int, int], bool]) -> None:
+    """The router itself gets no port, and no identifier, that a translation uses."""
+    node.icmp.reserved = partial(uses, ICMP)
+    node.udp.reserved = partial(uses, UDP)
+
+    def reserve(tcp: TcpStack) -> None:
+        tcp.reserved = partial(uses, TCP)
+
+    # TCP is made when it is first used.
+    if "tcp" in node.__dict__:
+        reserve(node.tcp)
+    else:
+        node.tcp_services.append(reserve)
+
+
 def _used_by(node: Node, protocol: int, address: int, port: int) -> bool:
     """Does the router itself use a port of that address?"""
     if not node.is_local(address):
@@ -285,5 +302,4 @@ def _used_by(node: Node, protocol: int, address: int, port: int) -> bool:
         return node.icmp.uses(port)
     if protocol == UDP:
         return node.udp.uses(port)
-    # TCP is made when it is first used.
     return "tcp" in node.__dict__ and node.tcp.uses(port)

@@ -77,13 +77,15 @@ class Icmp:
         self._listeners: dict[int, Listener] = {}
         self._next_identifier = 0
         self._last_unreachable: int | None = None
+        # Identifiers that are not to be used: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda identifier: False
 
     def open(self, listener: Listener) -> int:
         """Gives `listener` the replies to a fresh identifier, and the errors about its echoes."""
         for _ in range(0x10000):
             identifier = self._next_identifier
             self._next_identifier = (identifier + 1) & 0xFFFF
-            if identifier not in self._listeners and not self._node.port_reserved(ICMP, identifier):
+            if identifier not in self._listeners and not self.reserved(identifier):
                 break
         self._listeners[identifier] = listener
         return identifier

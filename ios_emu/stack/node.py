@@ -69,8 +69,6 @@ class Node:
         self.groups: set[int] = set()
         # Access lists and NAT; None where there are none.
         self.policy: PacketPolicy | None = None
-        # Ports (and identifiers) that no client here is to have: translations of others use them.
-        self.port_reserved: Callable[[int, int], bool] = lambda protocol, port: False
         self.source_routes = True
         # Is shown each UDP broadcast that comes in, besides who listens.
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
@@ -101,7 +99,6 @@ class Node:
 
         tcp = TcpStack(self.clock, self._send_tcp, self.chance, self._mss_for)
         self.__dict__["tcp"] = tcp  # A service that is made now asks for it, too.
-        tcp.reserved = lambda port: self.port_reserved(TCP, port)
         for listen in self.tcp_services:
             listen(tcp)
         return tcp

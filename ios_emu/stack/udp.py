@@ -108,6 +108,8 @@ class Udp:
         self._node = node
         self._sockets: dict[int, UdpSocket] = {}
         self._next_port = _FIRST_EPHEMERAL
+        # Ports that no client of this node is to have: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda port: False
 
     def open(self, receive: Receive, port: int | None = None, on_error: Report | None = None) -> UdpSocket:
         """Opens a port, or any free one. Raises ValueError when that port is in use."""
@@ -222,6 +224,6 @@ class Udp:
         for _ in range(_FIRST_EPHEMERAL, _LAST_PORT + 1):
             port = self._next_port
             self._next_port = _FIRST_EPHEMERAL if port == _LAST_PORT else port + 1
-            if port not in self._sockets and not self._node.port_reserved(UDP, port):
+            if port not in self._sockets and not self.reserved(port):
                 return port
         raise ValueError("no UDP port is free")

@@ -372,6 +372,7 @@ nat_commands = st.one_of(
             "ip flow ingress",
         ]
     ),
+)
 list_numbers = st.sampled_from(["1", "99", "1300", "1999"])
 extended_numbers = st.sampled_from(["100", "199", "2000", "2699"])
 actions = st.sampled_from(["permit", "deny"])

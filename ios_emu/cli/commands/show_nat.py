@@ -299,16 +299,16 @@ def _state(subject: str, active: bool = True) -> str:
     return f"{subject} debugging is {'on' if active else 'off'}"
 
 
-def debug_ip_nat(call: Call, debugged_list: int | None = None, nat_detailed: str | None = None) -> str:
+def debug_ip_nat(call: Call, nat_debug_list: int | None = None, nat_detailed: str | None = None) -> str:
     """`debug ip nat [LIST] [detailed]`."""
     subject = NAT_DETAILED if nat_detailed else NAT
-    call.router.debugging.nat_list = debugged_list
+    call.router.debugging.nat_list = nat_debug_list
     call.router.debugging.set(subject, True)
-    only = "" if debugged_list is None else f" for access list {debugged_list}"
+    only = "" if nat_debug_list is None else f" for access list {nat_debug_list}"
     return f"{_state(subject)}{only}\n"
 
 
-def undebug_ip_nat(call: Call, debugged_list: int | None = None, nat_detailed: str | None = None) -> str:
+def undebug_ip_nat(call: Call, nat_debug_list: int | None = None, nat_detailed: str | None = None) -> str:
     """`undebug ip nat [LIST] [detailed]`."""
     subject = NAT_DETAILED if nat_detailed else NAT
     call.router.debugging.set(subject, False)
