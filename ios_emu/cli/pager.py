@@ -58,7 +58,7 @@ class Pager:
         return self.go_on()
 
     def turn(self, key: Key, length: int) -> str:
-        """What a key brings: Enter a line, Space a page, a filter's sign a search; any other ends the output."""
+        """What a key brings: Enter a line, Space a page, a filter's sign a search; any other ends it."""
         if self._pattern is not None:
             return self._type(key, self._pattern, length)
         if key.kind is KeyKind.TEXT and key.text in _FILTERS:
