@@ -199,6 +199,8 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3
     yield from _last_kept(config, whole)
+    if control_plane := lines_at(config.kept, "control-plane"):
+        yield from ("control-plane", *control_plane, "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield from ["!"] * 4
