@@ -18,6 +18,7 @@ from ios_emu.services.cdp import Neighbour
 _CODES = """\
 Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge
                   S - Switch, H - Host, I - IGMP, r - Repeater"""
+_MORE_CODES = ", P - Phone, \n                  D - Remote, C - CVTA, M - Two-port Mac Relay "
 _HEADER = "\n\nDevice ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n"
 _PT_HEADER = ", P - Phone\nDevice ID    Local Intrfce   Holdtme    Capability   Platform    Port ID\n"
 _LETTERS = "RTBSHIrP"
@@ -34,8 +35,12 @@ def neighbours_table(neighbours: Iterable[Neighbour], now: int, dialect: Dialect
     """`show cdp neighbors`; `centred` as a switch prints it."""
     if dialect is Dialect.PACKET_TRACER:
         return _CODES + _PT_HEADER + "".join(_packet_tracer_row(one, now) for one in neighbours)
-    phone = ", P - Phone" if centred else ""
-    return _CODES + phone + _HEADER + "".join(_row(one, now, centred) for one in neighbours)
+    return (
+        _CODES
+        + (_MORE_CODES if centred else "")
+        + _HEADER
+        + "".join(_row(one, now, centred) for one in neighbours)
+    )
 
 
 def _row(neighbour: Neighbour, now: int, centred: bool) -> str:
@@ -43,8 +48,8 @@ def _row(neighbour: Neighbour, now: int, centred: bool) -> str:
     start = f"{name:<17}" if len(name) <= _LONGEST_NAME else f"{name}\n{'':<17}"
     port, seconds = _short(neighbour.port), _seconds(neighbour, now)
     if centred:
-        letters = f"{' ' * (3 - (len(letters) + 1) // 2)}{letters}"
-        middle = f"{port:<18}{seconds:<12}{letters:<11}"
+        letters = f"{' ' * (4 - (len(letters) + 1) // 2)}{letters}"
+        middle = f"{port:<18}{seconds:<15}{letters:<8}"
     else:
         middle = f"{port:<19}{seconds:<3}{letters:>13}      "
     return f"{start}{middle}{_model(neighbour)[:_PLATFORM_LETTERS]:<10}{_short(neighbour.says.port_id)}\n"

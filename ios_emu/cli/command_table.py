@@ -58,6 +58,7 @@ _SECTIONS = (
     ("dhcp_class", "DHCP class configuration", modes.DHCP_CLASS),
     ("class_relay", "Relay agent information of a DHCP class", modes.CLASS_RELAY),
     ("control_plane", "Control-plane configuration", modes.CONTROL_PLANE),
+    ("router_rip", "RIP configuration", modes.ROUTER_RIP),
     ("archive", "Archive configuration", modes.ARCHIVE),
     ("archive_log_mode", "Archive log configuration", modes.ARCHIVE_LOG),
 )
@@ -102,6 +103,8 @@ _STATES = {
     "interface_one": "Kept",
     "isakmp_encryption": "Kept",
     "passive_interface": "Kept",
+    "rip_kept": "Kept",
+    "interface_rip_kept": "Kept",
     "marker": "Read",
 }
 _USER_LEVEL = 1

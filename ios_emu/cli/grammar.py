@@ -30,6 +30,7 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
+    "router_rip",
     "standard_list",
     "extended_list",
     *_ARCHIVE_MODES,

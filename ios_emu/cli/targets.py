@@ -10,6 +10,7 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+from ios_emu.services.rip_settings import RipSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList)
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings)
 Target = (
     Interface
     | InterfaceRange
@@ -28,6 +29,7 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | RipSettings
     | AccessList
     | list[LineSettings]
     | None

@@ -25,6 +25,7 @@ from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
 from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
+from ios_emu.services.rip_settings import RipSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
 from ios_emu.wire.ethernet import mac_for
@@ -65,6 +66,7 @@ class Configuration:
     name_servers: list[IPv4Address] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
+    rip: RipSettings | None = None
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
     forwarded_udp: frozenset[int] = FORWARDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
     from ios_emu.stack.packet_event import PacketEvent
+    from ios_emu.stack.routing_table import Change
 
 ARP = "ARP packet"
 ICMP = "ICMP packet"
@@ -23,7 +25,24 @@ DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
 CDP_PACKETS = "CDP packet info"
-SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN, CDP_PACKETS)
+ROUTING = "IP routing"
+RIP_PROTOCOL = "RIP protocol"
+RIP_EVENTS = "RIP event"
+RIP_DATABASE = "RIP database"
+RIP_SUBJECTS = (RIP_PROTOCOL, RIP_EVENTS, RIP_DATABASE)
+SUBJECTS = (
+    ARP,
+    ICMP,
+    PACKET,
+    DHCP_EVENTS,
+    DHCP_PACKETS,
+    DHCP_LINKAGE,
+    DHCP_CLIENT,
+    DOMAIN,
+    CDP_PACKETS,
+    ROUTING,
+    *RIP_SUBJECTS,
+)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {
@@ -45,6 +64,11 @@ class Debugging:
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
+        self._followers: list[Callable[[], None]] = []
+
+    def on_change(self, follow: Callable[[], None]) -> None:
+        """Adds who looks anew at what is being debugged."""
+        self._followers.append(follow)
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""
@@ -56,6 +80,10 @@ class Debugging:
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
+        if subject == ROUTING and active:
+            self._device.network.watch_routes(self._routes)
+        for follow in self._followers:
+            follow()
         if subject == DOMAIN:
             names = self._device.dns
             names.resolver.trace = names.trace if active else None
@@ -66,6 +94,13 @@ class Debugging:
             return
         for subject in SUBJECTS:
             self.set(subject, active)
+
+    def _routes(self, changes: list[Change]) -> None:
+        if ROUTING in self.active:
+            from ios_emu.devices.route_debug import route_lines
+
+            for line in route_lines(changes):
+                self._device.report_debug(line)
 
     def _arp(self, event: ArpEvent) -> None:
         packet, interface = event.packet, event.interface.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from ios_emu.services.rip_settings import RipInterfaceSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
 
@@ -60,6 +61,7 @@ class Interface:
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
     dhcp: DhcpAddress | None = None
+    rip: RipInterfaceSettings = field(default_factory=RipInterfaceSettings)
     # `ip access-group`: the list's name by the direction, `in` or `out`.
     access_groups: dict[str, str] = field(default_factory=dict)
     # Lines without effect, by the words that they begin with.

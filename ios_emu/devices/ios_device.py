@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING, ClassVar
 
 from ios_emu.clock import MILLISECOND, SECOND, Clock
@@ -36,7 +36,7 @@ from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.syslog_hosts import send_to_hosts
 from ios_emu.devices.system_clock import SystemClock
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route
+from ios_emu.stack.routing import Route, StaticRoute
 
 if TYPE_CHECKING:
     from ios_emu.devices.router_dns import RouterDns
@@ -248,17 +248,18 @@ class IosDevice(ABC):
     # What CDP tells
 
     @property
-    @abstractmethod
     def cdp_identity(self) -> CdpIdentity:
         """What it is."""
+        return CdpIdentity(f"cisco {self.platform.model}", 0, self.platform.software.lines())
 
-    @abstractmethod
     def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
         """Its addresses, as a neighbour behind that port may use them."""
+        address = self.config.interfaces[port].address
+        return [] if address is None else [address.ip]
 
-    @abstractmethod
-    def cdp_native_vlan(self, port: InterfaceName) -> int | None:
-        """The VLAN of untagged frames, where it tells that; else None."""
+    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
+        """The VLAN of untagged frames behind that port; None where it says nothing of it."""
+        return None
 
     # Interfaces
 
@@ -363,9 +364,24 @@ class IosDevice(ABC):
 
     # Routing and log
 
-    @abstractmethod
     def routes(self) -> list[Route]:
         """The routing table, in the order of the addresses, the default route last."""
+        return self.network.routing.in_order()
+
+    def connected_routes(self) -> Iterator[tuple[IPv4Network, InterfaceName]]:
+        """The networks of the interfaces whose line protocol is up."""
+        for name, interface in sorted(self.config.interfaces.items()):
+            if self.protocol_up(interface):
+                for network in interface.networks:
+                    yield network, name
+
+    def static_routes(self) -> list[StaticRoute]:
+        """The routes that do not come from its interfaces or from a routing protocol."""
+        return list(self.config.routes.values())
+
+    def route_ages(self, network: IPv4Network) -> dict[IPv4Address, int]:  # noqa: ARG002
+        """When a learnt route was told of last, by next hop, in lab time; nothing for other routes."""
+        return {}
 
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
         """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""

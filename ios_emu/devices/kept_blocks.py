@@ -233,12 +233,13 @@ BLOCK_KINDS = (
         )
         for kind in ("Tunnel", "Null", "Multilink", "Port-channel", "Virtual-Template", "Dialer", "BVI")
     ),
-    *_kinds(
-        "router",
-        *(
-            (f"router_{name}", f"router {name}", "config-router", "Router configuration commands:")
-            for name in ("eigrp", "ospf", "rip", "isis", "bgp")
-        ),
+    # RIP, which is no block, stands between those of the two places.
+    *(
+        BlockKind(
+            f"router_{name}", f"router {name}", place, "config-router", "Router configuration commands:"
+        )
+        for place, names in (("router", ("eigrp", "ospf")), ("routers", ("isis", "bgp")))
+        for name in names
     ),
     BlockKind(
         "address_family",

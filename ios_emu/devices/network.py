@@ -7,9 +7,9 @@ configuration of thousands of lines is not carried out line by line.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, Clock
@@ -19,7 +19,8 @@ from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, lookup
+from ios_emu.stack.routing import Route
+from ios_emu.stack.routing_table import Change, RoutingTable
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class DeviceNetwork:
         self._filters: PacketFilters | None = None
         self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
+        self._table = RoutingTable(self._routes_changed)
+        self._route_watchers: list[Callable[[list[Change]], None]] = []
+        self._applying = False
         for name, port in self.ports.items():
             port.set_enabled(False)
             port.carrier_changed = partial(self._carrier_changed, name)
@@ -80,6 +84,13 @@ class DeviceNetwork:
         if self._pending:
             self._apply()
         return self._node
+
+    @property
+    def routing(self) -> RoutingTable:
+        """The routing table, as the configuration is at this moment."""
+        if self._pending:
+            self._apply()
+        return self._table
 
     @property
     def _node(self) -> Node:
@@ -124,10 +135,15 @@ class DeviceNetwork:
         """Adds a part of the device that looks at the configuration anew after each change."""
         self._applied.append(apply)
 
+    def watch_routes(self, watch: Callable[[list[Change]], None]) -> None:
+        """Adds who is told of each change of the routing table, unless it is there already."""
+        if watch not in self._route_watchers:
+            self._route_watchers.append(watch)
+
     def changed(self) -> None:
         """The configuration may have changed: it is carried out with the next packet, or in a moment."""
-        # A lease that is about to be asked for is waited for.
-        leasing = self.leasing
+        # A lease that is about to be asked for is waited for, and what RIP tells its neighbours.
+        leasing = self.leasing or self._device.config.rip is not None
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -188,7 +204,12 @@ class DeviceNetwork:
         self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.source_routes = "ip source-route" not in config.kept
         self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]
-        self._node.configure(present.values(), self._forwarding(device.routes()))
+        self._applying = True
+        try:
+            self._table.configure(device.connected_routes(), device.static_routes())
+        finally:
+            self._applying = False
+        self._node.configure(present.values(), self._forwarding(self._table.routes.values()))
         self._serve(config.tcp_small_servers)
         if self._filters or any(interface.access_groups for interface in config.interfaces.values()):
             self.filters.apply()
@@ -219,41 +240,61 @@ class DeviceNetwork:
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
             known = IpInterface(str(name), port, mac, vlan)
-            known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
         known.unreachables = "ip unreachables" not in interface.kept
+        known.redirects = "ip redirects" not in interface.kept
+        known.proxy_arp = "ip proxy-arp" not in interface.kept
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
 
-    def _forwarding(self, routes: list[Route]) -> Iterator[ForwardingEntry]:
+    def _routes_changed(self, changes: list[Change], hops: bool) -> None:
+        """Brings the forwarding table after the routing table, and tells who watches."""
+        if not self._applying:
+            forwarding = self._node.forwarding
+            if hops:
+                forwarding.replace(self._forwarding(self._table.routes.values()))
+            for old, new in () if hops else changes:
+                entry = None if new is None else self._entry(new)
+                if entry is not None:
+                    forwarding.set(entry)
+                elif old is not None:
+                    forwarding.remove(int(old.network.network_address), old.network.prefixlen)
+        for watch in self._route_watchers if changes else ():
+            watch(changes)
+
+    def _forwarding(self, routes: Iterable[Route]) -> Iterator[ForwardingEntry]:
+        for route in routes:
+            entry = self._entry(route)
+            if entry is not None:
+                yield entry
+
+    def _entry(self, route: Route) -> ForwardingEntry | None:
+        """Where packets of a route go; None when that can't be told."""
         from ios_emu.stack.forwarding import ForwardingEntry, Hop
 
-        table = {route.network: route for route in routes}
-        for route in routes:
-            hops: list[Hop] = []
-            for next_hop, name in route.paths:
-                found = self._interfaces.get(name) if name is not None else None
-                if next_hop is None:
-                    if found is not None:
-                        hops.append(Hop(found, None))
-                    continue
-                hop: int | None = int(next_hop)
-                if found is None:
-                    found, hop = self._resolve(table, int(next_hop))
+        hops: list[Hop] = []
+        for next_hop, name in route.paths:
+            found = self._interfaces.get(name) if name is not None else None
+            if next_hop is None:
                 if found is not None:
-                    hops.append(Hop(found, hop))
-            # What leads to Null0 has an entry without a hop: it hides the less exact ones.
-            if hops or any(name is not None and name.is_null for _, name in route.paths):
-                yield ForwardingEntry(
-                    int(route.network.network_address), route.network.prefixlen, tuple(hops)
-                )
+                    hops.append(Hop(found, None))
+                continue
+            hop: int | None = int(next_hop)
+            if found is None:
+                found, hop = self._resolve(int(next_hop))
+            if found is not None:
+                hops.append(Hop(found, hop))
+        # What leads to Null0 has an entry without a hop: it hides the less exact ones.
+        if not hops and not any(name is not None and name.is_null for _, name in route.paths):
+            return None
+        return ForwardingEntry(int(route.network.network_address), route.network.prefixlen, tuple(hops))
 
-    def _resolve(self, table: dict[IPv4Network, Route], next_hop: int) -> tuple[IpInterface | None, int]:
+    def _resolve(self, next_hop: int) -> tuple[IpInterface | None, int]:
         """The interface that a next hop is behind, through other static routes if need be."""
         for _ in range(_MOST_RECURSIONS):
-            via = lookup(table, IPv4Address(next_hop))
+            via = self._table.lookup(next_hop)
             if via is None:
                 break
             further, name = via.paths[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import Clock
@@ -17,13 +17,14 @@ from ios_emu.devices.nvram import Journal
 from ios_emu.devices.platform import CdpIdentity, platform_for
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, routing_table
+from ios_emu.stack.routing import StaticRoute
 from ios_emu.wire.cdp import IGMP, ROUTER, SWITCH
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
     from ios_emu.devices.dhcp import RouterDhcp
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
+    from ios_emu.devices.rip import RouterRip
     from ios_emu.services.record_journal import RecordJournal
 
 _FIRST_LOOPBACK_INDEX = 8
@@ -51,6 +52,7 @@ class Router(IosDevice):
         self._leases = leases
         self._dhcp: RouterDhcp | None = None
         self._dhcp_clients: RouterDhcpClients | None = None
+        self._rip: RouterRip | None = None
         super().__init__(name, clock, platform_for(name), dialect, chance, journal, read_config)
 
     def factory_configuration(self) -> Configuration:
@@ -92,10 +94,14 @@ class Router(IosDevice):
             self._dhcp.reload()
         if self._dhcp_clients is not None:
             self._dhcp_clients.restart()
+        if self._rip is not None:
+            self._rip.restart()
         super()._restart_services()
 
     def _apply_services(self) -> None:
         self._apply_dhcp()
+        if self._rip is not None or self.config.rip is not None:
+            self.rip.apply()
         super()._apply_services()
 
     def _apply_dhcp(self) -> None:
@@ -130,10 +136,6 @@ class Router(IosDevice):
         native = [one for one in interfaces if one.encapsulation is not None and one.encapsulation.native]
         here = [self.config.interfaces[port], *(one for one in native if one.name.parent == port)]
         return [one.address.ip for one in here if one.address is not None][:1]
-
-    def cdp_native_vlan(self, _: InterfaceName) -> int | None:
-        """A router says nothing of it."""
-        return None
 
     # Interfaces
 
@@ -177,14 +179,24 @@ class Router(IosDevice):
 
     # Routing
 
-    def routes(self) -> list[Route]:
-        """The routing table, in the order of the addresses, the default route last."""
-        connected = [
-            (network, name)
-            for name, interface in sorted(self.config.interfaces.items())
-            if self.protocol_up(interface)
-            for network in interface.networks
-        ]
+    def static_routes(self) -> list[StaticRoute]:
+        """The routes that are configured, and those that leases bring."""
         leased = () if self._dhcp_clients is None else self._dhcp_clients.routes()
-        table = routing_table(connected, [*self.config.routes.values(), *leased])
-        return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
+        return [*super().static_routes(), *leased]
+
+    @property
+    def rip(self) -> RouterRip:
+        """RIP, made when it is first needed."""
+        if self._rip is None:
+            from ios_emu.devices.rip import RouterRip
+
+            self._rip = RouterRip(self, random.Random(f"{self.name}/rip"))
+        return self._rip
+
+    def route_ages(self, network: IPv4Network) -> dict[IPv4Address, int]:
+        """When a learnt route was told of last, by next hop, in lab time."""
+        return {} if self._rip is None else self._rip.ages(network)
+
+    def tells_of(self, network: IPv4Network) -> bool:
+        """Does a routing protocol tell its neighbours of a network as of one of its own?"""
+        return self._rip is not None and self._rip.tells_of(network)

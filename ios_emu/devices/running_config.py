@@ -21,6 +21,7 @@ from ios_emu.devices.interface import (
 )
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
+from ios_emu.devices.rip_config import interface_rip_config, rip_config
 from ios_emu.devices.whole_config import with_defaults
 from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
@@ -89,7 +90,7 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in behind]
+    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -136,7 +137,9 @@ def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "forward")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _kept(config, "arp", "classless")
     yield from _routes(config.routes.values())
@@ -187,7 +190,9 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"

@@ -32,6 +32,7 @@ SECTIONS = {
     "DHCP class configuration": "dhcp_class",
     "Relay agent information of a DHCP class": "class_relay",
     "Control-plane configuration": "control_plane",
+    "RIP configuration": "router_rip",
     "Archive configuration": "archive",
     "Archive log configuration": "archive_log_mode",
     "The lab prompt": "lab",
@@ -56,6 +57,8 @@ HANDLERS = {
         "isakmp_encryption",
         "override_kept",
         "passive_interface",
+        "rip_kept",
+        "interface_rip_kept",
     },
     "Read": {"marker"},
 }

@@ -278,6 +278,80 @@ dhcp_commands = st.one_of(
     line("option {} ip {}", st.integers(0, 254).map(str), several),
     line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
+switches = st.sampled_from(["", "no ", "default "])
+seconds = st.integers(1, 500).map(str)
+metrics = st.integers(1, 15).map(str)
+ways = st.sampled_from(["in", "out"])
+versions = st.sampled_from(["1", "2", "1 2", "2 1"])
+rip_lines = st.one_of(
+    line("version {}", st.sampled_from(["1", "2"])),
+    line("timers basic {} {} {} {}", seconds, seconds, seconds, seconds),
+    line("{}network {}", st.sampled_from(["", "no "]), addresses),
+    line("{}network 192.168.{}.0", st.sampled_from(["", "no "]), octets.map(str)),
+    line("{}neighbor 10.0.0.{}", st.sampled_from(["", "no "]), numbers),
+    line("{}passive-interface {}", switches, interfaces),
+    line("redistribute {} {}", st.sampled_from(["connected", "static"]), st.sampled_from(["", "metric 4"])),
+    line("redistribute static route-map {}", words),
+    line("redistribute ospf {}", numbers),
+    line("default-metric {}", metrics),
+    line("distance {}", seconds),
+    line("distance {} 10.0.{}.0 0.0.0.255", st.integers(1, 255).map(str), numbers),
+    line("maximum-paths {}", metrics),
+    line("{}offset-list {} {} {} {}", switches, numbers, ways, metrics, st.sampled_from(["", "fa0/0"])),
+    line("{}distribute-list {} {} {}", switches, numbers, ways, st.sampled_from(["", "fa0/1"])),
+    line("distribute-list prefix {} in", words),
+    st.sampled_from(
+        [
+            f"{no}{text}"
+            for no in ("", "no ", "default ")
+            for text in (
+                "auto-summary",
+                "default-information originate",
+                "validate-update-source",
+                "passive-interface default",
+            )
+        ]
+    ),
+    st.sampled_from(
+        [
+            "no version",
+            "no timers basic",
+            "no redistribute static",
+            "no redistribute ospf 1",
+            "no default-metric",
+            "no distance",
+            "no maximum-paths",
+            "flash-update-threshold 20",
+            "output-delay 20",
+            "input-queue 100",
+            "traffic-share min across-interfaces",
+            "no router rip",
+            "router rip",
+        ]
+    ),
+)
+rip_interface_lines = st.one_of(
+    line("ip rip {} version {}", st.sampled_from(["send", "receive"]), versions),
+    line("ip rip authentication key-chain {}", words),
+    line("ip rip authentication mode {}", st.sampled_from(["md5", "text"])),
+    line("ip summary-address rip 10.{}.0.0 255.255.0.0", octets.map(str)),
+    st.sampled_from(
+        [
+            f"{no}{text}"
+            for no in ("", "no ", "default ")
+            for text in (
+                "ip split-horizon",
+                "ip rip v2-broadcast",
+                "ip rip triggered",
+                "ip rip send version 1",
+                "ip rip authentication mode md5",
+                "ip rip authentication key-chain A",
+                "ip summary-address rip 10.1.0.0 255.255.0.0",
+            )
+        ]
+    ),
+    line("ip summary-address eigrp {} 10.0.0.0 255.0.0.0", numbers),
+)
 commands = st.one_of(
     line("hostname {}", words),
     line("enable secret {}", texts),
@@ -480,6 +554,8 @@ commands = st.one_of(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
     dhcp_commands,
+    rip_lines,
+    rip_interface_lines,
 )
 
 
@@ -513,3 +589,14 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
 @given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
 def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
     assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(
+    st.sampled_from(list(Dialect)),
+    st.lists(rip_lines, min_size=4, max_size=30),
+    st.lists(rip_interface_lines, max_size=8),
+)
+def test_so_does_all_that_rip_can_be_told(dialect: Dialect, lines: list[str], more: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, ["router rip", *lines, "interface fa0/1", *more])

@@ -41,6 +41,7 @@ from ios_emu.cli.commands import (
     show_hardware,
     show_interfaces,
     show_ip,
+    show_ip_interface,
     show_processes,
     show_system,
     show_traffic,
@@ -51,9 +52,11 @@ from ios_emu.cli.commands import (
     terminal,
     traceroute,
 )
+from ios_emu.cli.commands.rip_table import RIP_HANDLERS
 from ios_emu.cli.shell import UNKNOWN_WORD, Handler
 
 HANDLERS: dict[str, Handler] = {
+    **RIP_HANDLERS,
     # EXEC
     "configure": exec_mode.configure,
     "configure_terminal": exec_mode.configure_terminal,
@@ -178,7 +181,6 @@ HANDLERS: dict[str, Handler] = {
     "show_ip_dhcp_statistics": show_dhcp.show_ip_dhcp_statistics,
     "show_ip_dhcp_trusted_sources": show_dhcp.show_ip_dhcp_trusted_sources,
     "show_ip_interface_brief": show_ip.show_ip_interface_brief,
-    "show_ip_route": show_ip.show_ip_route,
     "show_privilege": exec_mode.show_privilege,
     "show_running_config": nvram.show_running_config,
     "show_sessions": telnet.show_sessions,
@@ -199,7 +201,7 @@ HANDLERS: dict[str, Handler] = {
     "show_interfaces_description": show_interfaces.show_interfaces_description,
     "show_interfaces_summary": show_interfaces.show_interfaces_summary,
     "show_inventory": show_hardware.show_inventory,
-    "show_ip_interface": show_interfaces.show_ip_interface,
+    "show_ip_interface": show_ip_interface.show_ip_interface,
     "show_ipv6_interface": show_interfaces.show_ipv6_interface,
     "show_ipv6_interface_brief": show_interfaces.show_ipv6_interface_brief,
     "show_ip_sockets": show_traffic.show_ip_sockets,

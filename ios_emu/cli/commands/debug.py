@@ -13,10 +13,23 @@ from ios_emu.devices.debugging import (
     DOMAIN,
     ICMP,
     PACKET,
+    RIP_DATABASE,
+    RIP_EVENTS,
+    RIP_PROTOCOL,
+    RIP_SUBJECTS,
+    ROUTING,
 )
 
 _GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
+
+
+_SHOWN = (
+    ("ARP", (ARP,)),
+    ("CDP", (CDP_PACKETS,)),
+    ("Generic IP", _GENERIC),
+    ("IP routing", (ROUTING, *RIP_SUBJECTS)),
+)
 
 
 def _set(call: Call, subject: str, active: bool) -> str:
@@ -64,6 +77,26 @@ def debug_ip_dhcp_packet(call: Call) -> str:
     return _set(call, DHCP_PACKETS, True)
 
 
+def debug_ip_rip(call: Call) -> str:
+    """`debug ip rip`."""
+    return _set(call, RIP_PROTOCOL, True)
+
+
+def debug_ip_rip_database(call: Call) -> str:
+    """`debug ip rip database`."""
+    return _set(call, RIP_DATABASE, True)
+
+
+def debug_ip_rip_events(call: Call) -> str:
+    """`debug ip rip events`."""
+    return _set(call, RIP_EVENTS, True)
+
+
+def debug_ip_routing(call: Call) -> str:
+    """`debug ip routing`."""
+    return _set(call, ROUTING, True)
+
+
 def debug_all(call: Call) -> str:
     """`debug all`."""
     call.device.debugging.set_all(True)
@@ -105,6 +138,26 @@ def undebug_ip_dhcp_packet(call: Call) -> str:
     return _set(call, DHCP_PACKETS, False)
 
 
+def undebug_ip_rip(call: Call) -> str:
+    """`undebug ip rip`."""
+    return _set(call, RIP_PROTOCOL, False)
+
+
+def undebug_ip_rip_database(call: Call) -> str:
+    """`undebug ip rip database`."""
+    return _set(call, RIP_DATABASE, False)
+
+
+def undebug_ip_rip_events(call: Call) -> str:
+    """`undebug ip rip events`."""
+    return _set(call, RIP_EVENTS, False)
+
+
+def undebug_ip_routing(call: Call) -> str:
+    """`undebug ip routing`."""
+    return _set(call, ROUTING, False)
+
+
 def undebug_all(call: Call) -> str:
     """`undebug all`."""
     call.device.debugging.set_all(False)
@@ -115,7 +168,7 @@ def show_debugging(call: Call) -> str:
     """`show debugging`: what is on, ARP apart from what belongs to IP; the DHCP server in its own words."""
     active = call.device.debugging.active
     lines: list[str] = []
-    for title, subjects in (("ARP", (ARP,)), ("CDP", (CDP_PACKETS,)), ("Generic IP", _GENERIC)):
+    for title, subjects in _SHOWN:
         on = [f"  {_state(subject)}" for subject in subjects if subject in active]
         if on:
             lines += [f"{title}:", *on]

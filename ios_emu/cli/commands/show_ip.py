@@ -1,43 +1,18 @@
-"""`show ip ...` and `show interfaces`: addresses and routes."""
+"""`show interfaces` and `show ip interface brief`: interfaces and their addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv4Network
 
 from ios_emu.cli import interface_text
 from ios_emu.cli.interface_text import BriefRow, Counters, InterfaceFacts, InterfaceKind, Rate
 from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
-from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.syslog import short_time
 from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
-
-_CODES = {
-    Dialect.IOS: """\
-Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
-       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
-       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
-       E1 - OSPF external type 1, E2 - OSPF external type 2
-       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
-       ia - IS-IS inter area, * - candidate default, U - per-user static route
-       o - ODR, P - periodic downloaded static route
-""",
-    Dialect.PACKET_TRACER: """\
-Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B - BGP
-       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
-       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
-       E1 - OSPF external type 1, E2 - OSPF external type 2, E - EGP
-       i - IS-IS, L1 - IS-IS level-1, L2 - IS-IS level-2, ia - IS-IS inter area
-       * - candidate default, U - per-user static route, o - ODR
-       P - periodic downloaded static route
-""",
-}
 
 _KINDS = {
     "FastEthernet": InterfaceKind.FASTETHERNET,
@@ -146,65 +121,3 @@ def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
 def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
     """FastEthernet first, then the others: the order of screens, not of the configuration."""
     return item[0].kind != "FastEthernet", item[0]
-
-
-def show_ip_route(call: Call) -> str:
-    """`show ip route`."""
-    routes = call.device.routes()
-    default = next((route for route in routes if route.network == DEFAULT_NETWORK), None)
-    lines = [_CODES[call.dialect], f"{_gateway(default, routes)}\n"]
-    for major, children in _by_major_network(routes):
-        lines.extend(_major_network(major, children))
-    return "\n".join(lines) + "\n"
-
-
-def _gateway(default: Route | None, routes: list[Route]) -> str:
-    if default is None:
-        return "Gateway of last resort is not set"
-    next_hop = next((hop for hop, _ in default.paths if hop is not None), IPv4Address(0))
-    return f"Gateway of last resort is {next_hop} to network 0.0.0.0"
-
-
-def _by_major_network(routes: list[Route]) -> Iterator[tuple[IPv4Network | None, list[Route]]]:
-    """Groups subnets under their class A, B or C network; other routes stand alone, without one."""
-    groups: dict[IPv4Network, list[Route]] = {}
-    for route in routes:
-        natural = natural_prefix_length(route.network.network_address)
-        major = route.network.supernet(new_prefix=min(natural, route.network.prefixlen))
-        groups.setdefault(major, []).append(route)
-    for major, children in groups.items():
-        if all(child.network == major for child in children):
-            yield None, children
-        else:
-            yield major, children
-
-
-def _major_network(major: IPv4Network | None, children: list[Route]) -> Iterator[str]:
-    if major is None:
-        for route in children:
-            yield from _route_lines(route, f"{_code(route):<5}", with_length=True)
-        return
-    lengths = {child.network.prefixlen for child in children}
-    count = len(children)
-    if len(lengths) == 1:
-        yield f"     {major.network_address}/{lengths.pop()} is subnetted, {count} subnets"
-    else:
-        yield f"     {major} is variably subnetted, {count} subnets, {len(lengths)} masks"
-    uniform = len({child.network.prefixlen for child in children}) == 1
-    for route in children:
-        yield from _route_lines(route, f"{_code(route):<8}", with_length=not uniform)
-
-
-def _code(route: Route) -> str:
-    return f"{route.code}*" if route.network == DEFAULT_NETWORK else route.code
-
-
-def _route_lines(route: Route, start: str, *, with_length: bool) -> Iterator[str]:
-    network = str(route.network) if with_length else str(route.network.network_address)
-    for next_hop, interface in route.paths:
-        if next_hop is None:
-            yield f"{start}{network} is directly connected, {interface}"
-        else:
-            via = f"[{route.distance}/0] via {next_hop}" + (f", {interface}" if interface else "")
-            yield f"{start}{network} {via}"
-        start, network = " " * len(start), " " * len(network)
