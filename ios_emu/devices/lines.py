@@ -22,7 +22,9 @@ DEFAULT_LOGIN_RESPONSE = 30
 KEPT_BEFORE = (
     "absolute-timeout",
     "session-timeout",
-    "access-class",
+)
+"""Line commands without effect that stand in front of `access-class` in the configuration."""
+KEPT_BETWEEN = (
     "ipv6 access-class",
     "location",
     "autocommand",
@@ -30,7 +32,7 @@ KEPT_BEFORE = (
     "accounting",
     "login authentication",
 )
-"""Line commands without effect that stand in front of `exec-timeout` in the configuration."""
+"""Those between it and `exec-timeout`."""
 KEPT_BEHIND = (
     "notify",
     "full-help",
@@ -73,12 +75,20 @@ KEPT_BEHIND = (
 """Those that stand behind the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessClass:
+    """`access-class LIST in|out [vrf-also]`, for one direction."""
+
+    access_list: str
+    vrf_also: bool = False
+
+
 @dataclass(slots=True)
 class LineSettings:
     """What `line ...` sets. `exec_timeout` is (minutes, seconds), (0, 0) for never.
 
-    `login` is None (no login), `password` (plain `login`) or `local`. `kept` are the commands without
-    effect, by their first words.
+    `login` is None (no login), `password` (plain `login`) or `local`. `access_classes` are by direction, `in`
+    or `out`; `kept` are the commands without effect, by their first words.
     """
 
     password: Secret | None = None
@@ -98,6 +108,7 @@ class LineSettings:
     history_size: int | None = None
     transport_input: str | None = None
     login_response: int = DEFAULT_LOGIN_RESPONSE
+    access_classes: dict[str, AccessClass] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
 
     def configuration(self, packet_tracer: bool, is_vty: bool, whole: bool = False) -> Iterator[str]:
@@ -107,6 +118,9 @@ class LineSettings:
         the other way round.
         """
         yield from (self.kept[key] for key in KEPT_BEFORE if key in self.kept)
+        for direction, one in sorted(self.access_classes.items()):
+            yield f"access-class {one.access_list} {direction}{' vrf-also' if one.vrf_also else ''}"
+        yield from (self.kept[key] for key in KEPT_BETWEEN if key in self.kept)
         if whole or self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
             yield "exec-timeout {} {}".format(*self.exec_timeout)
         if self.privilege is not None:

@@ -67,6 +67,8 @@ class Icmp:
 
     def __init__(self, node: Node, unreachable_interval: int) -> None:
         self.unreachable_interval = unreachable_interval
+        # IOS gives up a connection that an access list refuses; hosts try on.
+        self._hard_codes = (*_HARD_CODES, *((wire.ADMINISTRATIVELY_PROHIBITED,) if node.forwards else ()))
         self.sent: Counter[tuple[int, int]] = Counter()
         self.received: Counter[tuple[int, int]] = Counter()
         self.malformed = 0
@@ -175,7 +177,7 @@ class Icmp:
         report = IcmpReport(packet.source, message, packet.ttl, about, packet)
         if message.type == wire.REDIRECT:
             return
-        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in _HARD_CODES
+        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in self._hard_codes
         if about.protocol == ICMP:
             if len(about.payload) >= _QUOTED_PAYLOAD:
                 listener = self._listeners.get(int.from_bytes(about.payload[4:6]))

@@ -278,6 +278,71 @@ dhcp_commands = st.one_of(
     line("option {} ip {}", st.integers(0, 254).map(str), several),
     line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
+list_numbers = st.sampled_from(["1", "99", "1300", "1999"])
+extended_numbers = st.sampled_from(["100", "199", "2000", "2699"])
+actions = st.sampled_from(["permit", "deny"])
+wildcards = st.sampled_from(["0.0.0.0", "0.0.0.255", "0.255.0.255", "255.255.255.255"])
+ends = st.one_of(st.just("any"), line("host {}", addresses), line("{} {}", addresses, wildcards))
+ports = st.one_of(
+    st.just(""),
+    line("eq {}", st.sampled_from(["80", "www 443", "53 53 9", "514"])),
+    line("range {} {}", st.integers(0, 65535).map(str), st.integers(0, 65535).map(str)),
+    line("{} {}", st.sampled_from(["gt", "lt", "neq"]), st.integers(0, 65535).map(str)),
+)
+list_options = st.lists(
+    st.sampled_from(
+        ["log", "log-input", "fragments", "dscp ef", "precedence 3", "tos 4", "ttl gt 3", "option lsr"]
+    ),
+    max_size=3,
+).map(" ".join)
+tcp_options = st.sampled_from(["", "established", "syn ack", "match-all +syn -ack", "match-any +rst -fin"])
+standard_entries = st.one_of(
+    line("{} {}", actions, ends),
+    line("{} {} {}", actions, addresses, st.sampled_from(["", "log"])),
+    line("remark {}", texts),
+)
+extended_entries = st.one_of(
+    line("{} ip {} {} {}", actions, ends, ends, list_options),
+    line("{} {} {} {} {}", actions, st.integers(0, 255).map(str), ends, ends, list_options),
+    line("{} tcp {} {} {} {} {} {}", actions, ends, ports, ends, ports, tcp_options, list_options),
+    line("{} udp {} {} {} {} {}", actions, ends, ports, ends, ports, list_options),
+    line(
+        "{} icmp {} {} {}",
+        actions,
+        ends,
+        ends,
+        st.sampled_from(["", "echo", "3 1", "200", "9 9", "ttl-exceeded"]),
+    ),
+    line("remark {}", texts),
+)
+sequences = st.one_of(st.just(""), st.integers(1, 60).map(str))
+list_commands = st.one_of(
+    line("access-list {} {}", list_numbers, standard_entries),
+    line("access-list {} {}", extended_numbers, extended_entries),
+    line("ip access-list standard {}\n{} {}", few_words, sequences, standard_entries),
+    line("ip access-list standard {}\n{} {}", list_numbers, sequences, standard_entries),
+    line("ip access-list extended {}\n{} {}", few_words, sequences, extended_entries),
+    line("ip access-list extended {}\n{} {}", extended_numbers, sequences, extended_entries),
+    line("{} {}", sequences, st.one_of(standard_entries, extended_entries)),
+    line("no {}", st.one_of(standard_entries, extended_entries, st.integers(1, 60).map(str))),
+    line("no access-list {}", st.one_of(list_numbers, extended_numbers)),
+    line("no ip access-list {} {}", st.sampled_from(["standard", "extended"]), few_words),
+    line("ip access-list resequence {} {} {}", few_words, numbers, numbers),
+    line("ip access-list log-update threshold {}", numbers),
+    line(
+        "{}ip access-group {} {}",
+        st.sampled_from(["", "", "no "]),
+        st.one_of(list_numbers, extended_numbers, few_words),
+        st.sampled_from(["in", "out"]),
+    ),
+    line(
+        "line vty 0 4\n{}access-class {} {}",
+        st.sampled_from(["", "", "default "]),
+        list_numbers,
+        st.sampled_from(["in", "out", "in vrf-also"]),
+    ),
+    line("interface {}", interfaces),
+)
 switches = st.sampled_from(["", "no ", "default "])
 seconds = st.integers(1, 500).map(str)
 metrics = st.integers(1, 15).map(str)
@@ -554,6 +619,7 @@ commands = st.one_of(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
     dhcp_commands,
+    list_commands,
     rip_lines,
     rip_interface_lines,
 )
@@ -589,6 +655,13 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
 @given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
 def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
     assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(list_commands, min_size=8, max_size=40))
+def test_so_does_all_that_access_lists_can_say(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, lines)
 
 
 @pytest.mark.property

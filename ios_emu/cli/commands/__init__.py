@@ -151,6 +151,7 @@ HANDLERS: dict[str, Handler] = {
     "undebug_ip_icmp": debug.undebug_ip_icmp,
     "undebug_ip_packet": debug.undebug_ip_packet,
     # Access lists
+    "access_class": config_line.access_class,
     "access_group": config_access_list.access_group,
     "extended_list_mode": config_access_list.extended_list_mode,
     "list_entry": config_access_list.list_entry,

@@ -14,6 +14,8 @@ from ios_emu.devices.lines import (
     FIRST_VTY_LINE,
     KEPT_BEFORE,
     KEPT_BEHIND,
+    KEPT_BETWEEN,
+    AccessClass,
 )
 
 
@@ -183,6 +185,26 @@ def motd_banner(call: Call) -> str:
     return ""
 
 
+def access_class(
+    call: Call,
+    line_list: int | None = None,
+    expanded_line_list: int | None = None,
+    line_list_name: str | None = None,
+    vrf_also: str | None = None,
+    **direction: str,
+) -> str:
+    """`access-class LIST in|out`: who may come in over the line, and where its users may telnet to."""
+    name = line_list or expanded_line_list or line_list_name
+    for settings in call.lines:
+        for one in direction or ("in", "out"):
+            present = settings.access_classes.get(one)
+            if not call.no:
+                settings.access_classes[one] = AccessClass(str(name), vrf_also is not None)
+            elif present is not None and (name is None or present.access_list == str(name)):
+                del settings.access_classes[one]
+    return ""
+
+
 def lockable(call: Call) -> str:
     """`lockable`: the command `lock` works on the line."""
     for settings in call.lines:
@@ -207,7 +229,11 @@ def history(call: Call) -> str:
 def kept(call: Call, **arguments: object) -> str:
     """The line commands that stand in the configuration and do nothing."""
     text = call.command.text
-    key = next(key for key in (*KEPT_BEFORE, *KEPT_BEHIND) if text == key or text.startswith(f"{key} "))
+    key = next(
+        key
+        for key in (*KEPT_BEFORE, *KEPT_BETWEEN, *KEPT_BEHIND)
+        if text == key or text.startswith(f"{key} ")
+    )
     for settings in call.lines:
         if call.no:
             settings.kept.pop(key, None)
