@@ -11,6 +11,9 @@ from ios_emu.wire.ethernet import MacAddress
 
 DEFAULT_KEEPALIVE = 10
 DEFAULT_LOAD_INTERVAL = 300
+DEFAULT_MTU = 1500
+DEFAULT_BANDWIDTH, DEFAULT_DELAY = 100_000, 10
+"""Of a FastEthernet: kilobits a second, and tens of microseconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -683,6 +683,32 @@ commands = st.one_of(
             "logging synchronous level 3 limit 10",
         ]
     ),
+    st.sampled_from(
+        [
+            "line 1 3",
+            "length 24",
+            "history size 10",
+            "logging facility sys9",
+            "no logging facility",
+            "logging host 10.0.0.9 transport udp port 5514",
+            "logging 10.0.0.9",
+            "logging count",
+            "logging rate-limit all 20 except 3",
+            "logging history size 20",
+            "logging history 3",
+            "logging origin-id string here",
+            "logging trap 7",
+            "no logging trap",
+            "no logging on",
+            "ip forward-protocol udp 9000",
+            "no ip forward-protocol udp tftp",
+            "no ip forward-protocol udp",
+            "ip route 10.0.0.0 255.0.0.0 10.1.1.1 track 3",
+            "no network-clock-participate wic 1",
+            "no interface range lo1 - 2",
+            "default interface range fa0/0 - 1",
+        ]
+    ),
     line("exec-timeout {} {}", numbers, numbers),
     st.sampled_from(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
@@ -705,6 +731,10 @@ def assert_it_reads_itself_back(dialect: Dialect, lines: list[str]) -> None:
     other.boot()
     assert configuration_body(other.config) == text
     assert other.config == router.config
+    with_defaults = fresh(dialect)
+    with_defaults.startup = configuration_body(router.config, whole=True)
+    with_defaults.boot()
+    assert configuration_body(with_defaults.config) == text
 
 
 @pytest.mark.property
