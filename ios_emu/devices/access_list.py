@@ -78,12 +78,14 @@ class AccessList:
 
     # What packets ask
 
-    def match(self, packet: Ipv4Packet, but: int = 0) -> Entry | None:
-        """The first entry that a packet fits, which counts it; the entries whose bits are in `but` rest."""
-        if self._matcher is None:
-            self._compile()
-            assert self._matcher is not None
-        number = self._matcher.first(packet, but)
+    def find(self, packet: Ipv4Packet) -> Entry | None:
+        """The first entry that a packet fits."""
+        number = (self._matcher or self._compiled()).first(packet)
+        return None if number is None else self._entries[number]
+
+    def match(self, packet: Ipv4Packet) -> Entry | None:
+        """The first entry that a packet fits, which counts it."""
+        number = (self._matcher or self._compiled()).first(packet)
         if number is None:
             return None
         entry = self._entries[number]
@@ -99,9 +101,10 @@ class AccessList:
         """Does it permit an address, as the source of packets to anywhere?"""
         return self.permits(Ipv4Packet(int(address), 0, 0, b""))
 
-    def _compile(self) -> None:
+    def _compiled(self) -> Matcher:
         self._entries = list(self.entries)
         self._matcher = Matcher([entry.rule for entry in self._entries])
+        return self._matcher
 
     # What the configuration does
 

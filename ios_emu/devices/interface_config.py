@@ -51,6 +51,10 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
     lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
+    if interface.nat is not None:
+        lines.append(f" ip nat {interface.nat}")
+    if interface.virtual_reassembly is not None:
+        lines.append(f" {interface.virtual_reassembly}")
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []

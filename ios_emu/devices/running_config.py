@@ -7,7 +7,6 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dhcp_config import dhcp_config
@@ -16,9 +15,9 @@ from ios_emu.devices.forward_protocol import forward_protocol_lines
 from ios_emu.devices.interface_config import interface_config
 from ios_emu.devices.kept import lines_at
 from ios_emu.devices.kept_blocks import blocks_at
-from ios_emu.devices.kept_list import KEPT
 from ios_emu.devices.rip_config import rip_config
 from ios_emu.devices.switch_configuration import SwitchConfiguration
+from ios_emu.devices.whole_config import with_defaults
 from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
@@ -42,23 +41,25 @@ _BEHIND_USERS = (
 _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-range")
 
 
-def configuration_body(config: Configuration) -> str:
-    """From the first `!` to `end` with its line end."""
-    return "\n".join(_layout(config)) + "\n"
+def configuration_body(config: Configuration, whole: bool = False) -> str:
+    """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
+    if whole and not isinstance(config, SwitchConfiguration):
+        config = with_defaults(config)
+    return "\n".join(_layout(config, whole)) + "\n"
 
 
-def _layout(config: Configuration) -> Iterator[str]:
+def _layout(config: Configuration, whole: bool) -> Iterator[str]:
     if isinstance(config, SwitchConfiguration):
         # A lab of routers alone does not wait for it.
         from ios_emu.devices.switch_running_config import switch_layout
 
-        return switch_layout(config)
-    return _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
+        return switch_layout(config, whole)
+    return _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
 
 
-def running_config(config: Configuration) -> str:
-    """The whole answer of `show running-config`."""
-    body = configuration_body(config)
+def running_config(config: Configuration, whole: bool = False) -> str:
+    """The whole answer of `show running-config`; `whole` is its `all`."""
+    body = configuration_body(config, whole)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
     # Packet Tracer's 2960 counts the empty line behind `end`, too.
     counts_more = isinstance(config, SwitchConfiguration) and config.dialect is Dialect.PACKET_TRACER
@@ -66,13 +67,7 @@ def running_config(config: Configuration) -> str:
     return f"Building configuration...\n\nCurrent configuration : {size} bytes\n{body}{end}"
 
 
-def with_defaults(config: Configuration) -> Configuration:
-    """The same with the lines that are left out because they say what is so anyway."""
-    kept = {one.key: one.key for one in KEPT if one.on_by_default and not one.many} | config.kept
-    return replace(config, kept=kept)
-
-
-def _ios(config: Configuration) -> Iterator[str]:
+def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield timestamps_line("debug", config)
     yield timestamps_line("log", config)
@@ -81,7 +76,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from enable_lines(config)
     yield "!"
@@ -109,30 +104,31 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "!")
     yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from config.nat.lines()
     yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
-    yield from _last_kept(config)
+    yield from _last_kept(config, whole)
     yield "control-plane"
     yield from _kept(config, "control-plane")
     yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from banner_lines(config)
     yield "!"
-    yield from line_lines(config)
+    yield from line_lines(config, whole)
     yield "!"
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
 
 
-def _packet_tracer(config: Configuration) -> Iterator[str]:
+def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield timestamps_line("log", config)
     yield timestamps_line("debug", config)
     yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from enable_lines(config)
     yield from clock_lines(config)
@@ -154,22 +150,25 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _interfaces(config)
     yield from _kept(config, "router")
     yield from rip_config(config.rip)
-    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "routers")
+    yield from config.nat.lines()
+    yield from _kept(config, "nat", "pools", "arp", "classless", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3
-    yield from _last_kept(config)
+    yield from _last_kept(config, whole)
+    if control_plane := lines_at(config.kept, "control-plane"):
+        yield from ("control-plane", *control_plane, "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from banner_lines(config)
     yield from ["!"] * 4
-    yield from line_lines(config)
+    yield from line_lines(config, whole)
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
 
@@ -216,8 +215,8 @@ def _numbered_lists(config: Configuration) -> list[str]:
     return list(numbered_config(config.access_lists.values()))
 
 
-def _last_kept(config: Configuration) -> Iterator[str]:
-    yield from config.logging.last_lines()
+def _last_kept(config: Configuration, whole: bool) -> Iterator[str]:
+    yield from config.logging.last_lines(whole)
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
         if place == "cdp":
@@ -336,7 +335,7 @@ def banner_lines(config: Configuration) -> Iterator[str]:
         yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
-def line_lines(config: Configuration) -> Iterator[str]:
+def line_lines(config: Configuration, whole: bool) -> Iterator[str]:
     """The terminal lines."""
     packet_tracer = config.dialect is Dialect.PACKET_TRACER
     separator = ["!"] if packet_tracer else []
@@ -347,6 +346,8 @@ def line_lines(config: Configuration) -> Iterator[str]:
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
     for name, settings in parts:
         yield f"line {name}"
-        yield from (f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty")))
+        yield from (
+            f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty"), whole)
+        )
         if not name.startswith("vty"):
             yield from separator

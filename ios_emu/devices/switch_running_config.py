@@ -30,12 +30,12 @@ AGING = "switchport port-security aging"
 _MOST_IN_A_LINE = 50
 
 
-def switch_layout(config: SwitchConfiguration) -> Iterator[str]:
-    """All lines, from the first `!` to `end`."""
-    return _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
+def switch_layout(config: SwitchConfiguration, whole: bool) -> Iterator[str]:
+    """All lines, from the first `!` to `end`; `whole` with the defaults of lines and log, too."""
+    return _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
 
 
-def _ios(config: SwitchConfiguration) -> Iterator[str]:
+def _ios(config: SwitchConfiguration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.2")
     services = list(_kept(config, "service"))
     yield from services
@@ -46,7 +46,7 @@ def _ios(config: SwitchConfiguration) -> Iterator[str]:
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from enable_lines(config)
     yield "!"
@@ -69,26 +69,26 @@ def _ios(config: SwitchConfiguration) -> Iterator[str]:
     yield from _interfaces(config)
     yield from _gateway(config)
     yield from _kept(config, "http", "reaction")
-    yield from config.logging.last_lines()
+    yield from config.logging.last_lines(whole)
     yield from _macs(config)
     yield from cdp_lines(config)
     yield from _kept(config, "cdp", "snmp", "tacacs")
     yield from _file_prompt(config)
     yield from banner_lines(config)
     yield "!"
-    yield from line_lines(config)
+    yield from line_lines(config, whole)
     yield "!"
     yield from _kept(config, "ntp-last", "ntp")
     yield "end"
 
 
-def _packet_tracer(config: SwitchConfiguration) -> Iterator[str]:
+def _packet_tracer(config: SwitchConfiguration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.2")
     yield timestamps_line("log", config)
     yield timestamps_line("debug", config)
     yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "boot", "first", "logging")
     yield from enable_lines(config)
     yield from clock_lines(config)
@@ -109,14 +109,14 @@ def _packet_tracer(config: SwitchConfiguration) -> Iterator[str]:
     yield from _gateway(config)
     yield "!"
     yield from _kept(config, "http", "reaction")
-    yield from config.logging.last_lines()
+    yield from config.logging.last_lines(whole)
     yield from _macs(config)
     yield from cdp_lines(config)
     yield from _kept(config, "cdp", "snmp", "tacacs")
     yield from _file_prompt(config)
     yield from banner_lines(config)
     yield from ("!", "!")
-    yield from line_lines(config)
+    yield from line_lines(config, whole)
     yield from _kept(config, "ntp-last", "ntp")
     yield from ("!", "!", "!", "!", "end")
 
