@@ -9,10 +9,11 @@ import random
 import statistics
 import time
 
+from ios_emu.devices.configuration import PORTS
 from ios_emu.stack.access_list import Addresses, Matcher, Rule
 from ios_emu.wire.ethernet import ETHERTYPE_IPV4, EthernetFrame
 from ios_emu.wire.ipv4 import TCP, UDP, Ipv4Packet
-from tests.devices.filtered import PORTS, Filtered
+from tests.devices.filtered import Filtered
 
 LINES = 1000
 PACKETS = 2000
