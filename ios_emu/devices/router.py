@@ -15,6 +15,7 @@ from ios_emu.devices.ios_device import IosDevice, ReadConfig, read_nothing
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
 from ios_emu.devices.platform import CdpIdentity, platform_for
+from ios_emu.devices.router_nat import RouterNat
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import StaticRoute
@@ -52,6 +53,7 @@ class Router(IosDevice):
         self._dhcp_clients: RouterDhcpClients | None = None
         self._rip: RouterRip | None = None
         super().__init__(name, clock, platform_for(name), dialect, chance, journal, read_config)
+        self.nat = RouterNat(self)
 
     def factory_configuration(self) -> Configuration:
         """Two ports that are shut, and the dialect's default lines."""
@@ -92,6 +94,7 @@ class Router(IosDevice):
             self._dhcp.reload()
         if self._dhcp_clients is not None:
             self._dhcp_clients.restart()
+        self.nat.restart()
         if self._rip is not None:
             self._rip.restart()
         super()._restart_services()
