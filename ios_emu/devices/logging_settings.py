@@ -71,10 +71,10 @@ class LoggingSettings:
     source_interface: InterfaceName | None = None
     sequence_numbers: bool = False
 
-    def first_lines(self) -> Iterator[str]:
-        """What stands near the head of the running configuration."""
-        if not self.on:
-            yield "no logging on"
+    def first_lines(self, whole: bool = False) -> Iterator[str]:
+        """What stands near the head of the running configuration; `whole` with the defaults."""
+        if whole or not self.on:
+            yield "logging on" if self.on else "no logging on"
         if self.buffered is not None:
             level = "" if self.buffered == DEBUGGING else f" {SEVERITIES[self.buffered]}"
             yield f"logging buffered {self.buffer_size}{level}"
@@ -83,16 +83,16 @@ class LoggingSettings:
         for name, level_of in (("console", self.console), ("monitor", self.monitor)):
             if level_of is None:
                 yield f"no logging {name}"
-            elif level_of != DEBUGGING:
+            elif whole or level_of != DEBUGGING:
                 yield f"logging {name} {SEVERITIES[level_of]}"
 
-    def last_lines(self) -> Iterator[str]:
-        """What stands behind the access lists."""
+    def last_lines(self, whole: bool = False) -> Iterator[str]:
+        """What stands behind the access lists; `whole` with the defaults."""
         if self.trap is None:
             yield "no logging trap"
-        elif self.trap != INFORMATIONAL:
+        elif whole or self.trap != INFORMATIONAL:
             yield f"logging trap {SEVERITIES[self.trap]}"
-        if self.facility != DEFAULT_FACILITY:
+        if whole or self.facility != DEFAULT_FACILITY:
             yield f"logging facility {self.facility}"
         if self.source_interface is not None:
             yield f"logging source-interface {self.source_interface}"

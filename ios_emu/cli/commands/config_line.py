@@ -7,7 +7,10 @@ from ios_emu.cli.commands.config_global import entered
 from ios_emu.cli.shell import Call
 from ios_emu.devices.lines import (
     DEFAULT_EXEC_TIMEOUT,
+    DEFAULT_HISTORY,
+    DEFAULT_LENGTH,
     DEFAULT_LOGIN_RESPONSE,
+    DEFAULT_WIDTH,
     FIRST_VTY_LINE,
     KEPT_BEFORE,
     KEPT_BEHIND,
@@ -121,21 +124,21 @@ def logging_synchronous(
 def history_size(call: Call, history_size: int | None = None) -> str:
     """`history size N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.history_size = None if call.no else history_size
+        settings.history_size = None if call.no or history_size == DEFAULT_HISTORY else history_size
     return ""
 
 
 def length(call: Call, length: int | None = None) -> str:
     """`length N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.length = None if call.no else length
+        settings.length = None if call.no or length == DEFAULT_LENGTH else length
     return ""
 
 
 def width(call: Call, width: int | None = None) -> str:
     """`width N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.width = None if call.no else width
+        settings.width = None if call.no or width == DEFAULT_WIDTH else width
     return ""
 
 
