@@ -99,7 +99,6 @@ class Room:
         self.prompt = LabPrompt(self.lab, self.control)
         self.plan = FloorPlan(self.lab, None if self._state is None else self._state.read(_RECORD))
         self.viewers: list[Viewer] = []
-        self.simulating = False
         self.playing = False
         self.pace = 2.0
         self._consoles: dict[str, ConsoleHub] = {}
@@ -119,6 +118,11 @@ class Room:
         for hub in self._consoles.values():
             hub.detach()
         self.lab.events.listeners.remove(self._news.append)
+
+    @property
+    def simulating(self) -> bool:
+        """Does the lab only go on by steps? The lab prompt of a terminal may have paused it, too."""
+        return self.drive.paused
 
     # What viewers do
 
@@ -175,7 +179,7 @@ class Room:
 
     def simulate(self, simulating: bool) -> None:
         """Real time, or simulation: then the lab only goes on by steps."""
-        self.simulating, self.playing = simulating, False
+        self.playing = False
         self.ask_lab("pause" if simulating else "resume")
         self._changed()
 
@@ -187,6 +191,7 @@ class Room:
     def step(self) -> None:
         """In simulation: on to the next frame that reaches a device."""
         if not self.simulating:
+            self.playing = False
             return
         clock, before, steps = self.lab.clock, len(self._news), 0
         last = clock.now + _LONGEST_STEP
@@ -198,6 +203,7 @@ class Room:
             steps += 1
         times = f" ({steps} times, to the next frame)" if steps > 1 else ""
         self._tell_typed(f"lab> step{times}")
+        self._changed()
 
     # What they are told
 
@@ -218,14 +224,23 @@ class Room:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_BEAT)
-            if self.playing and loop.time() >= self._next_step:
-                self._next_step = loop.time() + 1 / self.pace
-                self.step()
-            if self.viewers and loop.time() >= self._next_look:
-                self._next_look = loop.time() + _LOOK
-                self.drive.wake()
-                self._changed()
-            self._tell_news()
+            try:
+                self._go_on(loop.time())
+            except Exception as error:
+                # It is reported, and the others are told the next time.
+                loop.call_exception_handler(
+                    {"message": "a viewer of the page was not told", "exception": error}
+                )
+
+    def _go_on(self, now: float) -> None:
+        if self.playing and now >= self._next_step:
+            self._next_step = now + 1 / self.pace
+            self.step()
+        if self.viewers and now >= self._next_look:
+            self._next_look = now + _LOOK
+            self.drive.wake()
+            self._changed()
+        self._tell_news()
 
     def _tell_news(self) -> None:
         news = self._news[-_MOST_NEWS:]
@@ -234,14 +249,15 @@ class Room:
             return
         plan = (self.plan.devices(), self.plan.cables())
         services = [_services_of(device) for device in self.lab.devices.values()]
+        is_new, self._seen = plan != self._seen, plan
+        differ, self._services = services != self._services, services
         for viewer in list(self.viewers):
-            if plan != self._seen:
+            if is_new:
                 viewer.show_plan()
             if news:
                 viewer.show_events(news)
-            if services != self._services:
+            if differ:
                 viewer.show_services()
-        self._seen, self._services = plan, services
 
 
 def _services_of(device: object) -> object:

@@ -166,19 +166,20 @@ export default {
       return { x: (event.clientX - box.left) / box.width, y: MARGIN + share * (1 - 2 * MARGIN) };
     },
     take(event, device) {
-      this.held = { device, from: this.point(event), pointer: event.pointerId };
+      this.held = { device, from: this.point(event), start: this.place(device.name), pointer: event.pointerId };
       this.moved = false;
     },
     drag(event) {
       if (this.held === null) return;
       const here = this.point(event);
-      const { from, device, pointer } = this.held;
+      const { from, start, device, pointer } = this.held;
       if (!this.moved && Math.hypot(here.x - from.x, here.y - from.y) > 0.012) {
         this.moved = true;
         this.tip = null;
         this.$el.setPointerCapture(pointer);
       }
-      if (this.moved) this.places = { ...this.places, [device.name]: this.inside(here) };
+      const there = { x: start.x + here.x - from.x, y: start.y + here.y - from.y };
+      if (this.moved) this.places = { ...this.places, [device.name]: this.inside(there) };
     },
     drop() {
       if (this.held === null) return;

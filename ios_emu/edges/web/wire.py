@@ -55,8 +55,10 @@ class Wire:
                 list(_PROTOCOLS), value=[], multiple=True, label="Protocols", on_change=self._set_filter
             )
             self._protocols.props("dense outlined options-dense").classes("protocols")
-            self._words = ui.input("Filter", on_change=self._set_filter)
-            self._words.props("dense outlined debounce=300 autocomplete=off").classes("words")
+            self._words = ui.input("Filter", on_change=self._set_filter, validation=self._fault)
+            self._words.props("dense outlined debounce=300 autocomplete=off hide-bottom-space").classes(
+                "words"
+            )
             self._words.tooltip("for example: port 25, PC1, smtp or dns")
             ui.button("Clear", on_click=self._clear).props("dense flat")
             ui.button("Sequence", on_click=self._show_sequence).props("dense flat")
@@ -108,22 +110,24 @@ class Wire:
             return f"({chosen}) and ({words})"
         return chosen or words
 
+    def _fault(self, words: object) -> str | None:
+        """Why a filter can't be understood."""
+        try:
+            read_filter(str(words or "").strip() or "ip", self._room.lab.devices)
+        except UsageError as error:
+            return error.why
+        return None
+
     def _set_filter(self) -> None:
         text = self._filter_text()
-        try:
-            self._test = read_filter(text, self._room.lab.devices) if text else lambda event: True
-        except UsageError as error:
-            self._words.props["error"], self._words.props["error-message"] = True, f"{error.why}"
-            self._words.update()
+        if self._fault(self._words.value) is not None:
             return
-        if self._words.props.pop("error", None):
-            self._words.props.pop("error-message")
-            self._words.update()
+        self._test = read_filter(text, self._room.lab.devices) if text else lambda event: True
         self._show_typed(f"lab> events {text}".rstrip())
         self.fill()
 
     def _show_sequence(self) -> None:
-        text = self._filter_text()
+        text = "" if self._fault(self._words.value) else self._filter_text()
         test = read_filter(text or DEFAULT_FILTER, self._room.lab.devices)
         found = messages(self._room.lab, [event for event in self._room.lab.events if test(event)])
         self._show_typed(f"lab> sequence {text}".rstrip())
