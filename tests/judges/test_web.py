@@ -96,7 +96,7 @@ def test_the_lab_sheet_is_done_by_clicks_alone(pages: Pages, judge: Callable[[st
     assert "dns: 192.168.1.1 asked A univ-djelfa.com: 192.168.1.10" in seen["dns log"]
     assert "-> 25 [SYN]" in seen["smtp"]
     assert "-> 110 [SYN]" in seen["pop3"]
-    assert seen["layers"] == ["Ethernet", "IP", "TCP"]
+    assert seen["layers"] == ["Ethernet", "IP", "TCP", "Padding"]
     assert seen["lit"] == ["00", "6e"]
     capture = ["-r", str(pages.pictures / "lab.pcapng"), "-Y", 'smtp.req.command == "MAIL"']
     shown = subprocess.run([judge("tshark"), *capture], capture_output=True, text=True, check=True)

@@ -16,6 +16,7 @@ from ios_emu.edges.control import ProcessControl
 from ios_emu.errors import StateError
 from ios_emu.lab.device import HostDevice
 from ios_emu.lab.errand import Errands
+from ios_emu.lab.event_filter import QUIET
 from ios_emu.lab.events import Event
 from ios_emu.lab.floor_plan import FloorPlan
 from ios_emu.lab.prompt import LabPrompt
@@ -195,7 +196,7 @@ class Room:
             return
         clock, before, steps = self.lab.clock, len(self._news), 0
         last = clock.now + _LONGEST_STEP
-        while steps < _MOST_STEPS and len(self._news) == before:
+        while steps < _MOST_STEPS and all(event.kind in QUIET for event in self._news[before:]):
             upcoming = clock.next_event
             if upcoming is None or upcoming > last:
                 break

@@ -14,7 +14,7 @@ from ios_emu.clock import SECOND
 from ios_emu.edges.web.desk import Desk
 from ios_emu.edges.web.wire import Wire, colour
 from ios_emu.errors import UsageError
-from ios_emu.lab.event_filter import read_filter
+from ios_emu.lab.event_filter import QUIET, read_filter
 from ios_emu.lab.sequence import DEFAULT_FILTER, messages, sequence_svg
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def build(room: Room, app: FastAPI) -> None:
     def page() -> None:
         ui.add_css(css)
         ui.colors(primary="#0a5fa8")
+        # The cookie has it from now on: nobody reads the token in the address.
+        ui.run_javascript("if (location.search) history.replaceState(null, '', location.pathname)")
         View(room)
 
     @app.get("/capture.pcapng")
@@ -153,8 +155,9 @@ class View:
     def show_events(self, events: Sequence[Event]) -> None:
         """Adds rows, and lets frames fly in simulation."""
         self._wire.add(events)
-        if self.room.simulating:
-            flying = [_flight(event, self.room.plan.cable_between(event)) for event in events[-_MOST_FLYING:]]
+        loud = [event for event in events if event.kind not in QUIET]
+        if self.room.simulating and loud:
+            flying = [_flight(event, self.room.plan.cable_between(event)) for event in loud[-_MOST_FLYING:]]
             self._topology.run_method("fly", flying)
 
     def show_cleared(self) -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ios_emu.edges.web.room import Room
     from ios_emu.lab.events import Event
 
-_PROTOCOLS = ("arp", "dhcp", "dns", "icmp", "pop3", "smtp", "tcp", "telnet", "udp")
+_PROTOCOLS = (
+    "arp", "cdp", "dhcp", "dns", "icmp", "pop3", "rip", "smtp", "ssh", "tcp", "telnet", "udp",
+)  # fmt: skip
 _COLOURS = {"SMTP": "mail", "POP3": "mail", "DNS": "name", "DHCP": "name", "ARP": "arp", "ICMP": "icmp"}
 _MOST_ROWS = 500
 
@@ -37,7 +39,7 @@ class Wire:
 
     def __init__(self, room: Room, show_typed: Callable[[str], None]) -> None:
         self._room, self._show_typed = room, show_typed
-        self._test: Callable[[Event], bool] = lambda event: True
+        self._test = read_filter("", room.lab.devices)
         self._pdu_window()
         self._sequence_window()
         with ui.element("section").classes("panel place-events").props('aria-label="Events"'):
@@ -113,7 +115,7 @@ class Wire:
     def _fault(self, words: object) -> str | None:
         """Why a filter can't be understood."""
         try:
-            read_filter(str(words or "").strip() or "ip", self._room.lab.devices)
+            read_filter(str(words or ""), self._room.lab.devices)
         except UsageError as error:
             return error.why
         return None
@@ -122,7 +124,7 @@ class Wire:
         text = self._filter_text()
         if self._fault(self._words.value) is not None:
             return
-        self._test = read_filter(text, self._room.lab.devices) if text else lambda event: True
+        self._test = read_filter(text, self._room.lab.devices)
         self._show_typed(f"lab> events {text}".rstrip())
         self.fill()
 
