@@ -48,9 +48,9 @@ class Pages:
         self.pictures = Path(os.environ.get("IOS_EMU_PICTURES", folder))
         self._browser, self._environment = browser, environment
 
-    def command(self, lab: str) -> list[str]:
+    def command(self, lab: str, host: str) -> list[str]:
         arguments = ["serve", lab, "--quick", "--state", str(self.folder / "state"), "--json"]
-        return [sys.executable, "-m", "ios_emu", *arguments, "--web", "127.0.0.1:0"]
+        return [sys.executable, "-m", "ios_emu", *arguments, "--web", f"{host}:0"]
 
     def ask(self, **request: object) -> Any:
         """Has a request done, and sees to it that nothing was wrong with the page."""
@@ -59,15 +59,19 @@ class Pages:
         assert (seen["problems"], seen["outside"]) == ([], [])
         return seen
 
-    def act(self, name: str, lab: str = "lab5", **more: object) -> Any:
+    def act(self, name: str, lab: str = "lab5", host: str = "127.0.0.1", **more: object) -> Any:
         """Serves a lab for the time of an act."""
         process = subprocess.Popen(
-            self.command(lab), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self.command(lab, host), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert process.stdout is not None
         try:
-            url = json.loads(process.stdout.readline())["doors"][0]["where"]
-            return self.ask(act=name, url=f"{url}/", **more)
+            line = process.stdout.readline()
+            if host != "127.0.0.1":
+                assert "can be reached from other machines" in line
+                line = process.stdout.readline()
+            url = json.loads(line)["doors"][0]["where"].replace(host, "127.0.0.1")
+            return self.ask(act=name, url=url if "?" in url else f"{url}/", **more)
         finally:
             process.send_signal(signal.SIGTERM)
             said = process.communicate(timeout=PATIENCE)[0]
@@ -161,3 +165,9 @@ def test_what_would_be_markup_stays_text(pages: Pages) -> None:
     lab.write_text("\n".join([f'title = "{MARKUP}"', *lines, ""]))
     seen = pages.act("hostile", str(lab))
     assert (seen["alarms"], seen["made"]) == (0, 0)
+
+
+def test_elsewhere_only_who_has_the_token_gets_in(pages: Pages) -> None:
+    seen = pages.act("token", host="0.0.0.0")
+    refusal = "The address that ios-emu printed has a token in it: open that one."
+    assert seen["stranger"] == [403, refusal]

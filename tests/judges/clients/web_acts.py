@@ -171,6 +171,23 @@ def views(viewer: Viewer) -> dict[str, Any]:
     return {}
 
 
+def token(viewer: Viewer) -> dict[str, Any]:
+    """Opened by the address with the token: that is kept, and nobody reads it from the address."""
+    page = viewer.page
+    bare = viewer.url.partition("?")[0]
+    expect(page).to_have_url(bare)
+    page.reload()
+    viewer.device("R1").wait_for()
+    viewer.desk("SW1")
+    viewer.typed("lab> open SW1")
+    browser = page.context.browser
+    assert browser is not None
+    stranger = browser.new_context().new_page()
+    answer = stranger.goto(bare)
+    assert answer is not None
+    return {"stranger": [answer.status, stranger.locator("body").inner_text().strip()]}
+
+
 def hostile(viewer: Viewer) -> dict[str, Any]:
     """Titles, subjects, texts, filters and DNS records that would be HTML stay texts, everywhere."""
     page = viewer.page
