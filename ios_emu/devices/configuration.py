@@ -24,7 +24,7 @@ from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.services.rip_settings import RipSettings
 from ios_emu.stack.interface_name import InterfaceName

@@ -23,7 +23,7 @@ from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.rip_config import interface_rip_config, rip_config
 from ios_emu.devices.whole_config import with_defaults
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
