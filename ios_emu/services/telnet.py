@@ -26,6 +26,8 @@ _COMMANDS = (WILL, WONT, DO, DONT)
 
 # Data up to the next command, with the bytes 0xFF in it that are doubled. Possessive: it never goes back.
 _DATA = re.compile(rb"(?:[^\xff]++|\xff\xff)*+")
+# Options one after the other, for an end that has said all it ever answers to one.
+_OPTIONS = re.compile(rb"(?:\xff[\xfb-\xfe][\x00-\xff])++")
 _IN_SUBNEGOTIATION = re.compile(rb"[\xff\r\n]")
 
 GREETING = bytes(
@@ -137,10 +139,14 @@ class Telnet:
 
     def _take_data(self, data: bytes, position: int, out: bytearray) -> int:
         """Takes data up to the next command; returns where that is."""
-        found = _DATA.match(data, position)
-        assert found is not None
-        out += found[0].replace(b"\xff\xff", b"\xff")
-        return found.end()
+        while True:
+            found = _DATA.match(data, position)
+            assert found is not None
+            out += found[0].replace(b"\xff\xff", b"\xff")
+            options = _OPTIONS.match(data, found.end()) if self._left == 0 else None
+            if options is None:
+                return found.end()
+            position = options.end()
 
     def _take_content(self, data: bytes, position: int) -> int:
         """Takes the content of a subnegotiation up to a byte that may end it; returns where that is."""
