@@ -31,6 +31,7 @@ from ios_emu.edges.tap import Wake
 from ios_emu.errors import UsageError
 from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.ssh import SshLine, take_line
+from ios_emu.services.telnet import LAB_ENDS
 
 _BACKLOG = 128
 _WINDOW = 64 * 1024
@@ -225,7 +226,9 @@ class _Client(asyncssh.SSHServer):
         return self._session
 
     async def leave(self) -> None:
-        """Ends the connection, and waits until that is said."""
+        """Says that the lab ends, ends the connection, and waits until that is said."""
+        if self._session is not None:
+            self._session.say(LAB_ENDS)
         self.hang_up()
         if self._connection is not None:
             await self._connection.wait_closed()

@@ -35,6 +35,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._terminal: VtyTerminal | None = None
         self._window: tuple[int, int] | None = None
+        self._terminal_type = ""
         self._command: str | None = None
         self._copy: Source | Sink | None = None
         self._out = bytearray()
@@ -48,7 +49,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
         """The client has a terminal of that size; its modes are its own affair."""
-        self._window = term_size[:2]
+        self._window, self._terminal_type = term_size[:2], term_type
         return True
 
     def shell_requested(self) -> bool:
@@ -113,6 +114,12 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._turns.stop()
         self._hang_up()
 
+    def say(self, text: bytes) -> None:
+        """Shows a last word at a terminal."""
+        if self._terminal is not None and self._command is None:
+            self._out += text
+            self._write_out()
+
     def end(self) -> None:
         """The session is over."""
         self._turns.stop()
@@ -125,7 +132,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         if copies is not None:
             self._copy = self._line.copy(copies, self._show, self._copied)
         elif self._command is None:
-            self._terminal = self._line.open(self._show, self._window)
+            self._terminal = self._line.open(self._show, self._window, self._terminal_type)
         else:
             self._terminal = self._line.run(self._command, self._show)
 

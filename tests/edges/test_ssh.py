@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncssh
@@ -340,6 +340,7 @@ def test_the_terminal_is_as_large_as_the_client_says(tmp_path: Path) -> None:
             assert "Length: 30 lines, Width: 100 columns" in (
                 await session.answer("show terminal | include Length")
             )
+            assert 'Type: "vt100"' in await session.answer("show terminal | include Type")
             session.process.change_terminal_size(120, 40)
             assert "Length: 40 lines, Width: 120 columns" in (
                 await session.answer("show terminal | include Length")
@@ -514,6 +515,17 @@ def test_who_says_nothing_or_rubbish_gives_the_line_back(tmp_path: Path) -> None
             async with terminal(await opened.connect()) as session:
                 await session.expect("R1#")
                 assert "  2 vty 0     admin" in await session.answer("show users")
+
+    scenario(act)
+
+
+def test_who_is_connected_when_the_door_closes_is_told(tmp_path: Path) -> None:
+    async def act() -> None:
+        async with AsyncExitStack() as stack:
+            async with door(tmp_path) as opened:
+                session = await stack.enter_async_context(terminal(await opened.connect()))
+                await session.expect("R1#")
+            assert "% The lab ends" in await session.end()
 
     scenario(act)
 
