@@ -50,19 +50,40 @@ _SECTIONS = (
     ("interface", "Interface configuration", modes.INTERFACE),
     ("subinterface", "Sub-interface configuration", modes.SUBINTERFACE),
     ("line", "Line configuration", modes.LINE),
+    ("standard_list", "Standard access list", modes.STANDARD_LIST),
+    ("extended_list", "Extended access list", modes.EXTENDED_LIST),
     ("dhcp", "DHCP pool configuration", modes.DHCP),
     ("dhcp_subnet", "Secondary subnet of a DHCP pool", modes.DHCP_SUBNET),
     ("pool_class", "Class of a DHCP pool", modes.POOL_CLASS),
     ("dhcp_class", "DHCP class configuration", modes.DHCP_CLASS),
     ("class_relay", "Relay agent information of a DHCP class", modes.CLASS_RELAY),
     ("control_plane", "Control-plane configuration", modes.CONTROL_PLANE),
+    ("router_rip", "RIP configuration", modes.ROUTER_RIP),
     ("archive", "Archive configuration", modes.ARCHIVE),
     ("archive_log_mode", "Archive log configuration", modes.ARCHIVE_LOG),
 )
 KEPT_SECTIONS = {f"Below `{kind.key}`": kind for kind in {kind.name: kind for kind in BLOCK_KINDS}.values()}
 """The sub-modes that are only kept, by title: of several ways into one the last is named."""
-# Parts of commands that are written with one word in the table and have a section of their own.
-_PARTS = {"interface_name": "INTERFACE", "pipe": "FILTER"}
+PARTS = {
+    "interface_name": "INTERFACE",
+    "pipe": "FILTER",
+    "_criteria": "CRITERIA",
+    "_source": "SOURCE",
+    "_destination": "DESTINATION",
+    "_tcp_ports": "TCP-PORTS",
+    "_tcp_port": "TCP-PORT",
+    "_udp_ports": "UDP-PORTS",
+    "_udp_port": "UDP-PORT",
+    "_icmp_message": "ICMP-MESSAGE",
+    "_igmp_message": "IGMP-MESSAGE",
+    "_tcp_option": "TCP-OPTION",
+    "_option": "OPTION",
+    "_code_point": "DSCP",
+    "_precedence": "PRECEDENCE",
+    "_service": "TOS",
+    "_ip_option_name": "IP-OPTION",
+}
+"""Parts of commands that are written with one word in the table and have a section of their own."""
 # Alternatives that put something in front of a command, or behind it.
 _WRAPPERS = ("negated", "defaulted", "done", "piped")
 _STATES = {
@@ -82,6 +103,8 @@ _STATES = {
     "interface_one": "Kept",
     "isakmp_encryption": "Kept",
     "passive_interface": "Kept",
+    "rip_kept": "Kept",
+    "interface_rip_kept": "Kept",
     "marker": "Read",
 }
 _USER_LEVEL = 1
@@ -126,8 +149,8 @@ def command_table(reader: Reader) -> str:
         blocks += _section(f"{title}: `Router({kind.prompt})#`", walk.section(kind.name))
     blocks += _section("The lab prompt: `lab>` (Ctrl-])", walk.section("lab"))
     blocks += _section("A host's prompt: `C:\\>`", walk.section("host"))
-    blocks += _section("`INTERFACE`", walk.section("interface_name"))
-    blocks += _section("`FILTER`", walk.section("pipe"))
+    for rule, part in PARTS.items():
+        blocks += _section(f"`{part}`", walk.section(rule))
     blocks += [_OWN_WORDS, "```\n" + "\n".join(sorted(words.value for words in OwnWords)) + "\n```\n"]
     return "\n".join(blocks)
 
@@ -209,7 +232,7 @@ class _Walk:
                 section.prefixes.append(word)
             return
         deeper = _symbol(symbols[-1])
-        if alias is None and isinstance(deeper, NonTerminal) and deeper.name not in _PARTS:
+        if alias is None and isinstance(deeper, NonTerminal) and deeper.name not in PARTS:
             before = " ".join(filter(None, [path, *map(self._text, symbols[:-1])]))
             self._level(section, deeper.name, before, level)
             return
@@ -226,7 +249,7 @@ class _Walk:
         if isinstance(symbol, Terminal):
             return self._terminal(symbol.name)
         if isinstance(symbol, NonTerminal):
-            return _PARTS.get(symbol.name) or self._choice(self.rules[symbol.name], "()")
+            return PARTS.get(symbol.name) or self._choice(self.rules[symbol.name], "()")
         assert isinstance(node, Tree)
         match node.data:
             case "value" | "literal":

@@ -8,7 +8,6 @@ another order go and come again.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import GeneratorType
@@ -16,9 +15,8 @@ from types import GeneratorType
 from ios_emu.cli import modes
 from ios_emu.cli.loading import answer_with, load_configuration
 from ios_emu.cli.shell import Shell
-from ios_emu.clock import Clock
 from ios_emu.devices.config_text import Step, additions, rebuilt, removals, sections
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.running_config import configuration_body
 from ios_emu.errors import CommandError
 
@@ -42,32 +40,32 @@ class Replacement:
         return not self.faulty and not self.missing
 
 
-def meaning(router: Router, text: str) -> tuple[str, list[str]]:
-    """The configuration of a router like this one that reads `text`, and the lines that it can't take."""
-    reader = Router(router.name, Clock(), router.dialect, random.Random(router.name))
+def meaning(device: IosDevice, text: str) -> tuple[str, list[str]]:
+    """The configuration of a device like this one that reads `text`, and the lines that it can't take."""
+    reader = device.blank()
     reader.reading_nvram = True
     faulty = [line.strip() for _, line, _ in load_configuration(Shell(reader, level=15), text)]
     return configuration_body(reader.config), faulty
 
 
-def replace(router: Router, text: str) -> Replacement:
+def replace(device: IosDevice, text: str) -> Replacement:
     """Makes the running configuration that of `text`, as far as it can be."""
-    goal, faulty = meaning(router, text)
+    goal, faulty = meaning(device, text)
     result = Replacement(faulty=faulty)
     new = sections(goal)
     while True:
-        old = sections(configuration_body(router.config))
+        old = sections(configuration_body(device.config))
         steps = [*removals(old, new), *additions(old, new)] or [*rebuilt(old, new)]
         if not steps or len(result.passes) == MOST_PASSES:
             result.missing = steps
             return result
-        _type(router, steps)
+        _type(device, steps)
         result.passes.append(steps)
 
 
-def _type(router: Router, steps: Sequence[Step]) -> None:
+def _type(device: IosDevice, steps: Sequence[Step]) -> None:
     """Types lines of configuration, each at its depth. What is refused shows in the next pass."""
-    shell = Shell(router, level=15)
+    shell = Shell(device, level=15)
     shell.enter(modes.CONFIG)
     depth = 0
     for step in steps:

@@ -17,6 +17,7 @@ from ios_emu.cli.grammar_tables import Tables, begin, build, kept_tables
 from ios_emu.devices.kept_blocks import BLOCK_KINDS
 from ios_emu.errors import ProgrammingError
 
+_ARCHIVE_MODES = ("archive", "archive_log_mode")
 _MODES = (
     "exec",
     "config",
@@ -29,14 +30,21 @@ _MODES = (
     "dhcp_class",
     "class_relay",
     "control_plane",
-    "archive",
-    "archive_log_mode",
+    "router_rip",
+    "standard_list",
+    "extended_list",
+    *_ARCHIVE_MODES,
     "lab",
     "host",
 )
 
 MODES = (*_MODES, *dict.fromkeys(kind.name for kind in BLOCK_KINDS))
-"""The start rules of the grammar: a mode each, and those of the sub-modes that are only kept."""
+"""The start rules of a 2811: a mode each, and those of the sub-modes that are only kept."""
+
+SWITCH_MODES = ("exec", "config", "interface", "interface_vlan", "config_vlan", "line", *_ARCHIVE_MODES)
+"""Those of a 2960."""
+
+STARTS = {"2811": MODES, "2960": SWITCH_MODES}
 
 _RANGE = re.compile(r"^<(\d+)-(\d+)>$")
 
@@ -93,6 +101,6 @@ class Grammar:
 
 
 @cache
-def load_grammar() -> Grammar:
-    """The grammar of this installation, loaded once for each process."""
-    return Grammar(kept_tables(grammar_folder(), MODES))
+def load_grammar(model: str = "2811") -> Grammar:
+    """The grammar of this installation for that model, loaded once for each process."""
+    return Grammar(kept_tables(grammar_folder(), STARTS[model], model))

@@ -8,6 +8,8 @@ A grammar file is Lark's own language with three conventions that live in Lark's
   lists the word, `hidden` where none does.
 * `//? rule [level] [ios|pt] word: text` is a word that a real 2811 knows at that level of the menu and
   that is not implemented here. It counts for abbreviations, for the caret and for `?`.
+* A rule `x_shared` is the part of `x` that all models have, `x_router` and `x_switch` are those that only
+  these have: what is known in `x` is known in them.
 * `//= rule word: text` is the text of a word in Packet Tracer's list, where it is another.
 * `_NO` (declared in `common.lark`) stands where a line that begins with `no` or `default` may end, and
   `_UNIMPLEMENTED` alone at a level of which only words are known.
@@ -24,6 +26,10 @@ from pathlib import Path
 
 from ios_emu.errors import ProgrammingError
 
+ROUTER = "2811"
+_MODEL = "model_"
+# Words that are only known are the router's, but in these files.
+_SWITCH_FILES = ("switch", f"{_MODEL}2960")
 _FLAGS = r"(?P<level>\d+)?\s*(?P<dialect>ios|pt|hidden)?"
 _HELP = re.compile(rf"^(?P<body>.*?)\s*//\s*{_FLAGS}\s*:\s?(?P<text>.*)$")
 _KNOWN = re.compile(rf"^//\?\s+(?P<rule>\w+)\s+{_FLAGS}\s*(?P<word>\S+):\s(?P<text>.*)$")
@@ -33,6 +39,7 @@ _TERMINAL = re.compile(r"^(?P<name>_?[A-Z][A-Z0-9_]*)(?:\.\d+)?\s*:(?P<rest>.*)$
 _ALTERNATIVE = re.compile(r"^\s*\|(?P<rest>.*)$")
 _FIRST = re.compile(r'^\s*[(\[]*\s*(?:"(?P<word>[^"]+)"|(?P<terminal>_?[A-Z][A-Z0-9_]*))')
 _STRING = re.compile(r'^"(?P<word>[^"]+)"i?$')
+_PART = re.compile(r"_(?:shared|router|switch)$")
 _ALIAS = re.compile(r"->\s*(?P<alias>\w+)\s*$")
 
 
@@ -74,7 +81,14 @@ class GrammarSource:
         return terminal
 
 
-def read_source(files: Iterable[tuple[str, str]]) -> GrammarSource:
+def files_of(folder: Path, model: str) -> list[Path]:
+    """The grammar files of a model: all but those that other models have of their own."""
+    own = f"{_MODEL}{model}"
+    files = sorted(folder.glob("*.lark"))
+    return [path for path in files if not path.name.startswith(_MODEL) or path.stem == own]
+
+
+def read_source(files: Iterable[tuple[str, str]], model: str = ROUTER) -> GrammarSource:
     """Joins grammar files, given as (name, text), and collects what their comments say.
 
     Raises ProgrammingError where a comment is malformed or gives one word two texts.
@@ -86,7 +100,8 @@ def read_source(files: Iterable[tuple[str, str]]) -> GrammarSource:
         for number, line in enumerate(text.splitlines(), 1):
             where = f"{name}:{number}"
             if line.startswith("//?"):
-                _add_known(source, line, where)
+                if model == ROUTER or name.startswith(_SWITCH_FILES):
+                    _add_known(source, line, where)
             elif (alternate := _ALTERNATE.match(line)) is not None:
                 source.alternates[alternate["rule"], alternate["word"]] = alternate["text"]
             else:
@@ -155,3 +170,8 @@ def grammar_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     checkout = package.parent / "grammar"
     return checkout if (checkout / "common.lark").is_file() else package / "grammar"
+
+
+def whole_rule(rule: str) -> str:
+    """The rule that `rule` is a part of: `show` for `show_shared`."""
+    return _PART.sub("", rule)

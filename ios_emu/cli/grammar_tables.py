@@ -30,7 +30,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from ios_emu.cli import grammar_source
-from ios_emu.cli.grammar_source import GrammarSource, read_source
+from ios_emu.cli.grammar_source import ROUTER, GrammarSource, files_of, read_source
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -126,17 +126,17 @@ def begin(table: IntParseTable, callbacks: Callbacks, start: str) -> Interactive
     return InteractiveParser(None, ParserState(conf, None), None)  # type: ignore[arg-type]
 
 
-def kept_tables(folder: Path, starts: tuple[str, ...]) -> Tables:
-    """The tables of a folder's grammar: those that are kept, or made anew and then kept."""
-    files = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.lark"))]
-    kept = folder / "__pycache__" / f"grammar-{_fingerprint(files, starts)}.tables"
+def kept_tables(folder: Path, starts: tuple[str, ...], model: str = ROUTER) -> Tables:
+    """The tables of a folder's grammar for a model: those that are kept, or made anew and then kept."""
+    files = [(path.name, path.read_text(encoding="utf-8")) for path in files_of(folder, model)]
+    kept = folder / "__pycache__" / f"grammar-{model}-{_fingerprint(files, starts)}.tables"
     with suppress(OSError):
         stored = kept.read_bytes()
         digest, data = stored[:_DIGEST], stored[_DIGEST:]
         if digest == hashlib.sha256(data).digest():
             tables: Tables = pickle.loads(data)
             return tables
-    tables = build(read_source(files), starts)
+    tables = build(read_source(files, model), starts)
     with suppress(OSError):
         data = pickle.dumps(tables, pickle.HIGHEST_PROTOCOL)
         _keep(kept, hashlib.sha256(data).digest() + data)
@@ -157,5 +157,6 @@ def _keep(path: Path, data: bytes) -> None:
     temporary.write_bytes(data)
     temporary.replace(path)
     for old in path.parent.glob("grammar-*.tables"):
-        if old != path:
+        # Those of another model are as good as ever.
+        if old != path and old.name.rpartition("-")[0] in (path.name.rpartition("-")[0], "grammar"):
             old.unlink(missing_ok=True)

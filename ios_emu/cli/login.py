@@ -5,6 +5,8 @@ from __future__ import annotations
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say, TimedOut
 from ios_emu.cli.questions import Asking
 from ios_emu.cli.shell import Shell
+from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.lines import LineSettings
 
 _TRIES = 3
 _VERIFICATION = "\nUser Access Verification\n\n"
@@ -50,12 +52,14 @@ def _exec_banner(shell: Shell) -> Dialogue:
 def _banner(shell: Shell, text: str | None) -> str:
     if text is None:
         return ""
-    return f"\n{filled_in(text, shell.config.hostname, shell.line_number)}\n"
+    return f"\n{filled_in(text, shell.config, shell.line_number, shell.line)}\n"
 
 
-def filled_in(banner: str, hostname: str, line_number: int) -> str:
-    """A banner, with the words that IOS fills in (`$(hostname)` and its like)."""
-    tokens = {"hostname": hostname, "line": line_number, "domain": "", "line-desc": ""}
+def filled_in(banner: str, config: Configuration, line_number: int, line: LineSettings) -> str:
+    """A banner, with the words that IOS fills in: `$(hostname)`, `$(domain)`, `$(line)`, `$(line-desc)`."""
+    location = line.kept.get("location", "").removeprefix("location ")
+    domain = config.names.domain or ""
+    tokens = {"hostname": config.hostname, "line": line_number, "domain": domain, "line-desc": location}
     for name, value in tokens.items():
         banner = banner.replace(f"$({name})", str(value))
     return banner

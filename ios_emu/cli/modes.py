@@ -34,8 +34,13 @@ DHCP_CLASS = Mode("dhcp_class", "(config-dhcp-class)", "DHCP class configuration
 CLASS_RELAY = Mode(
     "class_relay", "(config-dhcp-class-relayinfo)", "DHCP class relay agent information commands:"
 )
+ROUTER_RIP = Mode(
+    "router_rip", "(config-router)", "Router configuration commands:", title_packet_tracer=False
+)
 ARCHIVE = Mode("archive", "(config-archive)", "Archive configuration commands:")
 ARCHIVE_LOG = Mode("archive_log_mode", "(config-archive-log-cfg)", "Log configuration commands:")
+STANDARD_LIST = Mode("standard_list", "(config-std-nacl)", "Standard Access List configuration commands:")
+EXTENDED_LIST = Mode("extended_list", "(config-ext-nacl)", "Ext Access List configuration commands:")
 CONTROL_PLANE = Mode("control_plane", "(config-cp)", "Control Plane configuration commands:")
 
 # IOS cuts long host names in the prompts of configuration modes.

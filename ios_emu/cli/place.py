@@ -17,6 +17,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.arguments import RANK
 from ios_emu.cli.grammar import Choice, Grammar
+from ios_emu.cli.grammar_source import whole_rule
 from ios_emu.errors import ProgrammingError
 
 INTERFACE = "interface_name"
@@ -112,13 +113,13 @@ def explore(grammar: Grammar, parser: InteractiveParser) -> Place:
             levels |= _rules(grammar, trial)
         else:
             _add_choices(grammar, place, terminal, trial, levels)
-    for rule in levels:
+    for rule in {whole_rule(rule) for rule in levels} | levels:
         for known in grammar.source.known.get(rule, {}).values():
             place.known[known.word.lower()] = Choice("", known.word, rule, known.help)
     for spelled in place.keywords:
         missing = place.known.pop(spelled, None)
         # A word that is missing in one rule of a place may be there in another: `interface Tunnel`.
-        if missing is not None and missing.rule == place.keywords[spelled].rule:
+        if missing is not None and missing.rule == whole_rule(place.keywords[spelled].rule):
             raise ProgrammingError(f"{spelled} is both in the grammar and known as missing")
     place.spelled = sorted({*place.keywords, *place.known})
     place.arguments.sort(key=lambda choice: RANK[choice.base])

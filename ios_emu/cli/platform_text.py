@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.platform import SOFTWARE, Platform, Software
+from ios_emu.devices.platform import SOFTWARE, Platform
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -58,17 +58,7 @@ export@cisco.com.
 """
 
 
-def _banner(software: Software, team: str) -> tuple[str, str, str, str]:
-    return (
-        f"Cisco IOS Software, {software.family} Software ({software.feature_set}), "
-        f"Version {software.version}, {software.release}",
-        "Technical Support: http://www.cisco.com/techsupport",
-        f"Copyright (c) {software.copyright_years} by Cisco Systems, Inc.",
-        f"Compiled {software.compiled} by {team}",
-    )
-
-
-RESTART_LINES: tuple[str, str, str, str] = _banner(SOFTWARE, SOFTWARE.team)
+RESTART_LINES: tuple[str, str, str, str] = SOFTWARE.lines()
 """The lines that follow `%SYS-5-RESTART: System restarted --` in the log, without line ends."""
 
 
@@ -116,7 +106,7 @@ def show_version(
     if dialect is Dialect.IOS:
         return (
             _lines(
-                *_banner(software, software.team),
+                *software.lines(software.team),
                 "",
                 f"ROM: System Bootstrap, Version {platform.rom_version}",
                 "",
@@ -133,7 +123,7 @@ def show_version(
     facts = platform.packet_tracer
     return (
         _lines(
-            *_banner(software, facts.team),
+            *software.lines(facts.team),
             "",
             f"ROM: System Bootstrap, Version {facts.rom_version}",
             f"Copyright (c) {facts.rom_copyright_year} by cisco Systems, Inc.",
@@ -183,7 +173,7 @@ def _ios_boot(platform: Platform) -> str:
             "",
         )
         + _RESTRICTED_RIGHTS
-        + _lines(*_banner(platform.software, platform.software.team), "", "")
+        + _lines(*platform.software.lines(platform.software.team), "", "")
         + _CRYPTO
         + _ios_hardware(platform)
     )
@@ -208,7 +198,7 @@ def _packet_tracer_boot(platform: Platform) -> str:
             "",
         )
         + _RESTRICTED_RIGHTS
-        + _lines(*_banner(platform.software, facts.team), "")
+        + _lines(*platform.software.lines(facts.team), "")
         + _CRYPTO
         + _packet_tracer_hardware(platform)
     )

@@ -28,6 +28,8 @@ _WORDS = re.compile(r"\S+")
 _GLUED = re.compile(r"([A-Za-z-]+)([0-9].*)")
 # Bare, these two answer with a hint of their own.
 _HINTED = ("show", "clear")
+# What ends every line is made once.
+_NOTHING_MORE, _LINE_END = Token("_NO", ""), Token("$END", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Command:
     exec_: bool = False
     known: str | None = None
     filter: Filter | None = None
+
+    def is_begun_by(self, line: str) -> bool:
+        """Is its first word written out in the line, behind any `no` or `default`?"""
+        words = line.lower().split(None, 2)[self.negated or self.defaulted :]
+        return bool(words) and self.text.startswith(words[0]) and self.text[len(words[0]) :][:1] in " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,8 @@ class Reader:
             if not (walk.negation and place.ends_negated):
                 hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
                 raise IncompleteCommand(hint)
-            walk.parser.feed_token(Token("_NO", ""))
-        tree = walk.parser.feed_token(Token("$END", ""))
+            walk.parser.feed_token(_NOTHING_MORE)
+        tree = walk.parser.feed_token(_LINE_END)
         command = self._command(tree, " ".join(walk.words))
         command.head = " ".join(walk.words[: walk.head])
         command.negated = walk.negation == "no"
@@ -201,7 +208,8 @@ class Reader:
                 more = [
                     form for rule in self._rules[symbol.name] for form in self._forms(rule.expansion, inside)
                 ]
-            forms = [form | extra for form in forms for extra in more]
+            together = {frozenset(form | extra) for form in forms for extra in more}
+            forms = [set(form) for form in together]
         return forms
 
     def _find_repeated(self) -> dict[str, set[str]]:
@@ -327,9 +335,9 @@ class Reader:
 
 
 @cache
-def load_reader() -> Reader:
-    """The reader of this installation's grammar, made once for each process."""
-    return Reader(load_grammar())
+def load_reader(model: str = "2811") -> Reader:
+    """The reader of this installation's grammar for that model, made once for each process."""
+    return Reader(load_grammar(model))
 
 
 def _split(line: str) -> list[Word]:

@@ -24,11 +24,11 @@ def to_file(call: Call, reply: Answer, kind: str, name: str) -> Dialogue:
     else:
         assert isinstance(reply, str)
         text = reply
-    before = read_file(call.router, url) if kind == "append" else None
+    before = read_file(call.device, url) if kind == "append" else None
     data = (before or b"") + text.encode("latin-1", "replace")
-    problem = "Permission denied" if url.is_running else refuses(call.router, url, len(data))
+    problem = "Permission denied" if url.is_running else refuses(call.device, url, len(data))
     if problem is None:
-        problem = yield from stored(lambda done: write_file(call.router, url, data, done))
+        problem = yield from stored(lambda done: write_file(call.device, url, data, done))
     if problem is not None:
         yield Say(opening(url, problem))
     return text if kind == "tee" else ""

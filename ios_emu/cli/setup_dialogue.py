@@ -101,11 +101,11 @@ def set_up(shell: Shell) -> Dialogue:
             return _HOW_TO_RETURN
         if selection == 2:
             break
-    writer = Shell(shell.router, level=15)
+    writer = Shell(shell.device, level=15)
     for _, line, error in load_configuration(writer, "\n".join(_script(shell, answers))):
         yield Say(f"{line}\n{writer.explain(error, line)}")
-    shell.router.network.changed()
-    saved = yield from save_configuration(shell.router)
+    shell.device.network.changed()
+    saved = yield from save_configuration(shell.device)
     return saved + _DONE
 
 
@@ -181,7 +181,7 @@ def _secrets(shell: Shell, answers: _Answers) -> Dialogue:
             break
         yield Say(_NO_DEFAULT)
     if typed:
-        answers.secret = Secret.hashed(typed, shell.router.chance)
+        answers.secret = Secret.hashed(typed, shell.device.chance)
     yield Say(_PASSWORD)
     while True:
         password = yield from _required("  Enter enable password", answers.password)
@@ -214,7 +214,7 @@ def _ports(shell: Shell) -> list[Interface]:
 
 
 def _summary(shell: Shell) -> str:
-    rows = brief_rows(shell.router, confirmed=False)
+    rows = brief_rows(shell.device, confirmed=False)
     return f"Current interface summary\n{_SUMMARY}{show_ip_interface_brief(rows, shell.dialect)}"
 
 

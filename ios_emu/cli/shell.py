@@ -7,8 +7,9 @@ fed through one at boot; `lab["R1"].run(...)` uses one without any console.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import GeneratorType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,15 +23,16 @@ from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
-from ios_emu.devices.router import Router
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
 from ios_emu.services.dhcp_server import Pool
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
     from ios_emu.cli.reader import Command, Menu, Reader
+    from ios_emu.devices.router import Router
 
 UNKNOWN_WORD = "(unknown word)"
 """The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
@@ -40,14 +42,14 @@ _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
 
 
-def shared_reader() -> Reader:
-    """The reader of this installation's grammar.
+def shared_reader(model: str = "2811") -> Reader:
+    """The reader of this installation's grammar, as far as that model has it.
 
     It is loaded when the first word has to be understood: the first prompt does not wait for Lark.
     """
     from ios_emu.cli.reader import load_reader
 
-    return load_reader()
+    return load_reader(model)
 
 
 def shared_handlers() -> dict[str, Handler]:
@@ -64,16 +66,16 @@ class Shell:
 
     def __init__(
         self,
-        router: Router,
-        reader: Callable[[], Reader] = shared_reader,
+        device: IosDevice,
+        reader: Callable[[], Reader] | None = None,
         *,
         level: int = 1,
         line_name: str = "console",
         line_number: int = 0,
         line: Callable[[Configuration], LineSettings] = lambda config: config.lines.console,
     ) -> None:
-        self.router = router
-        self._reader = reader
+        self.device = device
+        self._reader = reader or partial(shared_reader, device.model)
         self.level = level
         self.line_name = line_name
         self.line_number = line_number
@@ -94,13 +96,13 @@ class Shell:
 
     @property
     def config(self) -> Configuration:
-        """The router's configuration."""
-        return self.router.config
+        """The device's configuration."""
+        return self.device.config
 
     @property
     def dialect(self) -> Dialect:
-        """How the router prints."""
-        return self.router.dialect
+        """How the device prints."""
+        return self.device.dialect
 
     @property
     def line(self) -> LineSettings:
@@ -189,7 +191,7 @@ class Shell:
     def leave_configuration(self) -> None:
         """Back to privileged EXEC, as `end` does, with its log line."""
         self.enter(modes.EXEC)
-        self.router.report("SYS-5-CONFIG_I", f"Configured from console by {self.who}")
+        self.device.report("SYS-5-CONFIG_I", f"Configured from console by {self.who}")
 
     def execute(self, line: str) -> Answer:
         """Runs a line. Returns its text, its output or its dialogue; raises the errors that IOS answers."""
@@ -264,7 +266,17 @@ class Shell:
 
     def _read(self, line: str) -> tuple[Command, Mode]:
         privileges = self._privileges
-        return self._falling_back(lambda mode: self._reader().read(line, mode.name, self.level, privileges))
+
+        def read(mode: Mode) -> Command:
+            return self._reader().read(line, mode.name, self.level, privileges)
+
+        command, mode = self._falling_back(read)
+        if mode not in (modes.EXEC, modes.CONFIG) and not command.is_begun_by(line):
+            # A whole word of global configuration is no abbreviation: `ephone` beside `ephone-template`.
+            with suppress(CommandError):
+                if (whole := read(modes.CONFIG)).is_begun_by(line):
+                    return whole, modes.CONFIG
+        return command, mode
 
     def _falling_back(self, read: Callable[[Mode], _Read]) -> tuple[_Read, Mode]:
         """Tries the mode, and behind a sub-mode those around it and global configuration, as IOS does.
@@ -292,7 +304,7 @@ class Shell:
         else:
             reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
-            self.router.network.changed()
+            self.device.network.changed()
         if filter_ is not None and filter_.kind in _TO_FILES:
             from ios_emu.cli.redirect import to_file
 
@@ -334,19 +346,27 @@ class Call:
     command: Command
 
     @property
+    def device(self) -> IosDevice:
+        """The device that the command is typed at."""
+        return self.shell.device
+
+    @property
     def router(self) -> Router:
-        """The router that the command is typed at."""
-        return self.shell.router
+        """The same, for a command that only routers have."""
+        from ios_emu.devices.router import Router
+
+        assert isinstance(self.shell.device, Router)
+        return self.shell.device
 
     @property
     def config(self) -> Configuration:
         """Its configuration."""
-        return self.shell.router.config
+        return self.shell.device.config
 
     @property
     def dialect(self) -> Dialect:
         """How it prints."""
-        return self.shell.router.dialect
+        return self.shell.device.dialect
 
     @property
     def no(self) -> bool:

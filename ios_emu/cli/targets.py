@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ios_emu.devices.access_list import AccessList
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.lines import LineSettings
 from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+from ios_emu.services.rip_settings import RipSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block)
+AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings)
 Target = (
     Interface
     | InterfaceRange
@@ -27,6 +29,8 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | RipSettings
+    | AccessList
     | list[LineSettings]
     | None
 )

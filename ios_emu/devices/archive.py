@@ -1,7 +1,7 @@
 """The archive of configurations: where copies of the running configuration are kept, and the way back.
 
 The copies are files of the flash, numbered behind the name that `path` gives: which there are, the flash
-tells. A rollback that is to come, unless somebody confirms what was configured, is a timer of the router.
+tells. A rollback that is to come, unless somebody confirms what was configured, is a timer of the device.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ios_emu.devices.file_system import Url, parse_url
 from ios_emu.devices.running_config import configuration_body
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Rollback:
 
 
 class RouterArchive:
-    """The copies that `router` has, and the rollback that it may have before it."""
+    """The copies that `device` has, and the rollback that it may have before it."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self._timer: Timer | None = None
         self.rollback: Rollback | None = None
 
@@ -46,7 +46,7 @@ class RouterArchive:
         pattern = self._pattern()
         if pattern is None:
             return []
-        found = ((pattern.fullmatch(path), path) for path, entry in self._router.flash if not entry.is_folder)
+        found = ((pattern.fullmatch(path), path) for path, entry in self._device.flash if not entry.is_folder)
         return [(int(match["number"]), Url("flash", path)) for match, path in found if match is not None]
 
     @property
@@ -63,23 +63,23 @@ class RouterArchive:
         return re.compile(name + r"-(?P<number>\d{1,9})")
 
     def _url(self, time: str) -> Url | None:
-        config = self._router.config
+        config = self._device.config
         if config.archive.path is None:
             return None
         return parse_url(config.archive.path.replace("$h", config.hostname).replace("$t", time))
 
     def next_file(self, time: str | None = None) -> Url | None:
         """Where the next copy goes; `time` stands for its time where that is not known yet."""
-        now = self._router.time.moment.local
+        now = self._device.time.moment.local
         url = self._url(f"{now:%b}-{now.day}-{now:%H-%M-%S}" if time is None else time)
         return None if url is None else Url(url.system, f"{url.path}-{self.next_number}")
 
     def store(self, done: Callable[[Url, str | None], None]) -> None:
         """Stores the running configuration, and lets the oldest copies go that are too many."""
-        router, url = self._router, self.next_file()
+        device, url = self._device, self.next_file()
         assert url is not None
-        data = configuration_body(router.config).encode("latin-1", "replace")
-        problem = router.flash.refuses(url.path, len(data)) if url.system == "flash" else "Timed out"
+        data = configuration_body(device.config).encode("latin-1", "replace")
+        problem = device.flash.refuses(url.path, len(data)) if url.system == "flash" else "Timed out"
         if problem is not None:
             done(url, problem)
             return
@@ -89,12 +89,12 @@ class RouterArchive:
                 self._forget_oldest()
             done(url, problem)
 
-        router.flash.write(url.path, data, router.now.replace(microsecond=0), stored)
+        device.flash.write(url.path, data, device.now.replace(microsecond=0), stored)
 
     def _forget_oldest(self) -> None:
         copies = self.copies
-        for _, url in copies[: max(0, len(copies) - self._router.config.archive.maximum)]:
-            self._router.flash.remove(url.path, lambda problem: None)
+        for _, url in copies[: max(0, len(copies) - self._device.config.archive.maximum)]:
+            self._device.flash.remove(url.path, lambda problem: None)
 
     # Periods
 
@@ -108,10 +108,10 @@ class RouterArchive:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        settings = self._router.config.archive
+        settings = self._device.config.archive
         if settings.time_period is not None and settings.path is not None:
             period = settings.time_period * MINUTE
-            self._timer = self._router.clock.call_later(period, self._period_over, background=True)
+            self._timer = self._device.clock.call_later(period, self._period_over, background=True)
 
     def _period_over(self) -> None:
         self.store(lambda url, problem: None)
@@ -122,12 +122,12 @@ class RouterArchive:
     def schedule(self, user: str, minutes: int, text: str, file: str, replace: Callable[[str], None]) -> None:
         """Rolls back to `text` in so many minutes; `replace` does it then. Announces it a minute before."""
         self.cancel()
-        clock, router = self._router.clock, self._router
+        clock, device = self._device.clock, self._device
         timers = [clock.call_later(minutes * MINUTE, self._time_is_up, replace, background=True)]
         if minutes > 1:
             timers.append(clock.call_later((minutes - 1) * MINUTE, self._warn, background=True))
-        self.rollback = Rollback(user, router.now, minutes, text, file, tuple(timers))
-        router.report(
+        self.rollback = Rollback(user, device.now, minutes, text, file, tuple(timers))
+        device.report(
             "ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER",
             f"User: {user}: Scheduled to rollback to config {file} in {minutes} minutes",
         )
@@ -142,7 +142,7 @@ class RouterArchive:
 
     def _warn(self) -> None:
         assert self.rollback is not None
-        self._router.report(
+        self._device.report(
             "ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER",
             f"System will rollback to config {self.rollback.file} in one minute. "
             'Enter "configure confirm" if you wish to keep what you\'ve configured',
@@ -151,7 +151,7 @@ class RouterArchive:
     def _time_is_up(self, replace: Callable[[str], None]) -> None:
         rollback = self.cancel()
         assert rollback is not None
-        self._router.report(
+        self._device.report(
             "ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START", f"Start rolling to: {rollback.file}"
         )
         replace(rollback.text)

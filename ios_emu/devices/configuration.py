@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
+from typing import TYPE_CHECKING
 
 from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.kept_blocks import BlockLines
@@ -21,10 +23,15 @@ from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
+from ios_emu.services.rip_settings import RipSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
 from ios_emu.wire.ethernet import mac_for
+
+if TYPE_CHECKING:
+    from ios_emu.devices.access_list import AccessList
 
 PORTS = (InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1))
 VLAN1 = InterfaceName("Vlan", None, 1)
@@ -59,8 +66,15 @@ class Configuration:
     name_servers: list[IPv4Address] = field(default_factory=list)
     names: Names = field(default_factory=Names)
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
+    rip: RipSettings | None = None
     dhcp: DhcpServer = field(default_factory=DhcpServer)
     lines: Lines = field(default_factory=Lines)
+    forwarded_udp: frozenset[int] = FORWARDED
+    # In seconds; the rest of CDP's settings is on or off, and among the lines that are kept.
+    cdp_timer: int = DEFAULT_TIMER
+    cdp_holdtime: int = DEFAULT_HOLDTIME
+    access_lists: dict[str, AccessList] = field(default_factory=dict)
+    access_list_log_threshold: int = 0
     kept: dict[str, str] = field(default_factory=dict)
     blocks: BlockLines = field(default_factory=dict)
     connected: ConnectedNetworks = field(default_factory=ConnectedNetworks, compare=False)

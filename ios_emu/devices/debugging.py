@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from ios_emu.devices.packet_text import inside
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.stack.arp import ArpEvent
     from ios_emu.stack.icmp import IcmpEvent
     from ios_emu.stack.packet_event import PacketEvent
+    from ios_emu.stack.routing_table import Change
 
 ARP = "ARP packet"
 ICMP = "ICMP packet"
@@ -22,7 +25,25 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
-SUBJECTS = (ARP, ICMP, PACKET, DHCP_EVENTS, DHCP_PACKETS, DHCP_LINKAGE, DHCP_CLIENT, DOMAIN)
+CDP_PACKETS = "CDP packet info"
+ROUTING = "IP routing"
+RIP_PROTOCOL = "RIP protocol"
+RIP_EVENTS = "RIP event"
+RIP_DATABASE = "RIP database"
+RIP_SUBJECTS = (RIP_PROTOCOL, RIP_EVENTS, RIP_DATABASE)
+SUBJECTS = (
+    ARP,
+    ICMP,
+    PACKET,
+    DHCP_EVENTS,
+    DHCP_PACKETS,
+    DHCP_LINKAGE,
+    DHCP_CLIENT,
+    DOMAIN,
+    CDP_PACKETS,
+    ROUTING,
+    *RIP_SUBJECTS,
+)
 """What can be debugged, as the answers name it."""
 
 _UNREACHABLE = {
@@ -37,13 +58,21 @@ _IP_HEADER = 20
 
 
 class Debugging:
-    """What is being debugged on a router. It is off after each boot."""
+    """What is being debugged on a device. It is off after each boot."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
+        # `debug ip packet [LIST] [detail]`
+        self.packet_list: int | None = None
+        self.packet_detail = False
+        self._followers: list[Callable[[], None]] = []
+
+    def on_change(self, follow: Callable[[], None]) -> None:
+        """Adds who looks anew at what is being debugged."""
+        self._followers.append(follow)
 
     def set(self, subject: str, active: bool) -> None:
         """Switches one of SUBJECTS on or off."""
@@ -51,20 +80,32 @@ class Debugging:
             self.active.add(subject)
         else:
             self.active.discard(subject)
-        node = self._router.network.node
+        node = self._device.network.node
         node.arp.trace = self._arp if ARP in self.active else None
         node.icmp.trace = self._icmp if ICMP in self.active else None
         node.trace = self._packet if PACKET in self.active else None
+        if subject == ROUTING and active:
+            self._device.network.watch_routes(self._routes)
+        for follow in self._followers:
+            follow()
         if subject == DOMAIN:
-            names = self._router.dns
+            names = self._device.dns
             names.resolver.trace = names.trace if active else None
 
     def set_all(self, active: bool) -> None:
         """Switches all of them on or off."""
         if not active and not self.active:
             return
+        self.packet_list, self.packet_detail = None, False
         for subject in SUBJECTS:
             self.set(subject, active)
+
+    def _routes(self, changes: list[Change]) -> None:
+        if ROUTING in self.active:
+            from ios_emu.devices.route_debug import route_lines
+
+            for line in route_lines(changes):
+                self._device.report_debug(line)
 
     def _arp(self, event: ArpEvent) -> None:
         packet, interface = event.packet, event.interface.name
@@ -85,10 +126,14 @@ class Debugging:
                 )
             case _:
                 text = f"IP ARP: rcvd {kind} src {source} {packet.sender_mac}, dst {target} {interface}"
-        self._router.report_debug(text)
+        self._device.report_debug(text)
 
     def _packet(self, event: PacketEvent) -> None:
         packet = event.packet
+        if self.packet_list is not None:
+            wanted = self._device.config.access_lists.get(str(self.packet_list))
+            if wanted is not None and not wanted.permits(packet):
+                return
         source = f"s={IPv4Address(packet.source)} ({event.arrived.name if event.arrived else 'local'})"
         target = f"d={IPv4Address(packet.destination)}"
         length = _IP_HEADER + len(packet.options) + len(packet.payload)
@@ -102,7 +147,10 @@ class Debugging:
             if kind == "forward":
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
-        self._router.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
+        self._device.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
+        more = inside(packet) if self.packet_detail else None
+        if more is not None:
+            self._device.report_debug(more)
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message
@@ -134,4 +182,4 @@ class Debugging:
                     text = f"redirect rcvd from {source} -- for {about} use gw {gateway}"
             case _:
                 text = f"type {message.type}, code {message.code} {done}, src {source}, dst {target}"
-        self._router.report_debug(f"ICMP: {text}")
+        self._device.report_debug(f"ICMP: {text}")

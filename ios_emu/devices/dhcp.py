@@ -18,7 +18,7 @@ from ios_emu.services.ping import Outcome, Pinger
 from ios_emu.services.record_journal import RecordJournal
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST, IpInterface, Prefix
 from ios_emu.wire import dhcp
-from ios_emu.wire.dhcp import DhcpMessage
+from ios_emu.wire.dhcp import SERVER_PORT, DhcpMessage
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ class RouterDhcp:
 
     def helper_addresses(self, interface: str) -> Sequence[int]:
         """`ip helper-address` of an interface."""
-        return self._router.network.helpers.get(interface, ())
+        network = self._router.network
+        return network.helpers.get(interface, ()) if SERVER_PORT in network.forwarded_udp else ()
 
     def interface_of(self, address: int) -> str | None:
         """The interface that has this address."""

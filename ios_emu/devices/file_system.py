@@ -13,7 +13,7 @@ from ios_emu.devices.flash import Done
 from ios_emu.devices.running_config import configuration_body
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
 
 RUNNING, STARTUP = "running-config", "startup-config"
 LOCAL = ("flash", "nvram", "system", "null")
@@ -103,36 +103,36 @@ def _plain(path: str) -> str:
     return "/".join(parts)
 
 
-def read_file(router: Router, url: Url) -> bytes | None:
+def read_file(device: IosDevice, url: Url) -> bytes | None:
     """What is in a file; None where there is none."""
     if url.is_running:
-        return configuration_body(router.config).encode("latin-1", "replace")
+        return configuration_body(device.config).encode("latin-1", "replace")
     if url.is_startup:
-        return None if router.startup is None else router.startup.encode("latin-1", "replace")
+        return None if device.startup is None else device.startup.encode("latin-1", "replace")
     if url.system == "null":
         return b""
     if url.system == "flash":
-        entry = router.flash[url.path]
+        entry = device.flash[url.path]
         return None if entry is None or entry.is_folder else entry.read()
     return None
 
 
-def refuses(router: Router, url: Url, size: int) -> str | None:
+def refuses(device: IosDevice, url: Url, size: int) -> str | None:
     """Why a file of that size can't be written there; None: it can."""
     if url.is_running or url.system == "null":
         return None
     if url.is_startup:
-        return "No space left on device" if size > router.platform.nvram_bytes else None
+        return "No space left on device" if size > device.platform.nvram_bytes else None
     if url.system == "flash":
-        return router.flash.refuses(url.path, size)
+        return device.flash.refuses(url.path, size)
     return "Permission denied" if url.system in LOCAL else "Timed out"
 
 
-def write_file(router: Router, url: Url, data: bytes, done: Done) -> None:
+def write_file(device: IosDevice, url: Url, data: bytes, done: Done) -> None:
     """Stores a file that is not refused. The running configuration is not written so: its lines are typed."""
     if url.is_startup:
-        router.store_startup(data.decode("latin-1").replace("\r\n", "\n"), done)
+        device.store_startup(data.decode("latin-1").replace("\r\n", "\n"), done)
     elif url.system == "flash":
-        router.flash.write(url.path, data, router.now.replace(microsecond=0), done)
+        device.flash.write(url.path, data, device.now.replace(microsecond=0), done)
     else:
         done(None)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from ios_emu.services.rip_settings import RipInterfaceSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
 
 DEFAULT_KEEPALIVE = 10
 DEFAULT_LOAD_INTERVAL = 300
+DEFAULT_MTU = 1500
+DEFAULT_BANDWIDTH, DEFAULT_DELAY = 100_000, 10
+"""Of a FastEthernet: kilobits a second, and tens of microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ class Interface:
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
     dhcp: DhcpAddress | None = None
+    rip: RipInterfaceSettings = field(default_factory=RipInterfaceSettings)
+    # `ip access-group`: the list's name by the direction, `in` or `out`.
+    access_groups: dict[str, str] = field(default_factory=dict)
     # Lines without effect, by the words that they begin with.
     kept: dict[str, str] = field(default_factory=dict)
     method: str = field(default="unset", compare=False)

@@ -70,6 +70,8 @@ def keep(lines: dict[str, str], line: str, dialect: Dialect, *, negated: bool, d
     factory = dict(kept.factory).get(dialect)
     if defaulted:
         wanted = factory
+    elif kept.said:
+        wanted = f"no {line}" if negated else line
     elif negated:
         wanted = (
             f"no {line if kept.many else kept.key}" if kept.on_by_default or factory is not None else None
@@ -105,6 +107,12 @@ def interface_lines(lines: dict[str, str]) -> tuple[list[str], list[str], list[s
     last: list[str] = []
     for line in lines.values():
         setting = line.removeprefix("no ")
-        part = before if setting.startswith("ip dhcp ") else behind if setting.startswith("ip ") else last
+        part = (
+            before
+            if setting.startswith(("ip dhcp ", "ip vrf "))
+            else behind
+            if setting.startswith("ip ")
+            else last
+        )
         part.append(line)
     return before, behind, last

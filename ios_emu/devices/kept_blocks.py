@@ -69,22 +69,49 @@ def _kinds(place: str, *kinds: tuple[str, str, str, str]) -> tuple[BlockKind, ..
     return tuple(BlockKind(name, key, place, prompt, title) for name, key, prompt, title in kinds)
 
 
+_REGISTER = "Voice register configuration commands:"
+
 BLOCK_KINDS = (
     *_kinds(
         "aaa-groups",
         ("aaa_group", "aaa group server radius", "config-sg-radius", "RADIUS Server-group commands:"),
         ("aaa_group", "aaa group server tacacs+", "config-sg-tacacs+", "TACACS+ Server-group commands:"),
     ),
+    *_kinds(
+        "parser",
+        (
+            "parameter_map",
+            "parameter-map type inspect",
+            "config-profile",
+            "parameter-map commands:",
+        ),
+    ),
     *_kinds("resource", ("resource_policy", "resource policy", "config-erm", "ERM commands:")),
     *_kinds("ip", ("ip_vrf", "ip vrf", "config-vrf", "IP VPN Routing/Forwarding instance commands:")),
     *_kinds("parser", ("parser_view", "parser view", "config-view", "View commands:")),
     *_kinds("voice-card", ("voice_card", "voice-card", "config-voicecard", "Voice-card commands:")),
+    *_kinds(
+        "vpdn",
+        ("l2tp_class", "l2tp-class", "config-l2tp-class", "L2TP class configuration commands:"),
+        (
+            "pseudowire_class",
+            "pseudowire-class",
+            "config-pw-class",
+            "Pseudowire class configuration commands:",
+        ),
+    ),
     *_kinds("vpdn", ("vpdn_group", "vpdn-group", "config-vpdn", "VPDN group configuration commands:")),
     *_kinds("key", ("key_chain", "key chain", "config-keychain", "Key-chain configuration commands:")),
     *_kinds(
         "voice",
         ("voice_service", "voice service pots", "conf-voi-serv", "VOICE SERVICE configuration commands:"),
         ("voice_service", "voice service voip", "conf-voi-serv", "VOICE SERVICE configuration commands:"),
+        (
+            "voice_class_h323",
+            "voice class h323",
+            "config-class",
+            "Voice class configuration commands:",
+        ),
         ("voice_codecs", "voice class codec", "config-class", "Voice class configuration commands:"),
         ("translation_rule", "voice translation-rule", "cfg-translation-rule", "Translation rule commands:"),
         (
@@ -93,6 +120,27 @@ BLOCK_KINDS = (
             "cfg-translation-profile",
             "Translation profile commands:",
         ),
+        *(
+            ("voice_register", f"voice register {kind}", f"config-register-{kind}", _REGISTER)
+            for kind in ("global", "dn", "template", "pool")
+        ),
+        ("ephone_hunt", "voice hunt-group", "config-voice-hunt-group", "Voice hunt group commands:"),
+    ),
+    BlockKind(
+        "voice_sip",
+        "sip",
+        "",
+        "conf-serv-sip",
+        "SIP configuration commands:",
+        "voice_service",
+    ),
+    BlockKind(
+        "voice_h323",
+        "h323",
+        "",
+        "conf-serv-h323",
+        "H.323 configuration commands:",
+        "voice_service",
     ),
     *_kinds(
         "pki",
@@ -122,6 +170,15 @@ BLOCK_KINDS = (
         "config-pmap-c",
         "QoS policy-map class commands:",
         "policy_map",
+    ),
+    BlockKind(
+        "policer",
+        "police",
+        "",
+        "config-pmap-c-police",
+        "QoS policy-map class police commands:",
+        "policy_class",
+        indent=3,
     ),
     *_kinds(
         "zone",
@@ -176,12 +233,13 @@ BLOCK_KINDS = (
         )
         for kind in ("Tunnel", "Null", "Multilink", "Port-channel", "Virtual-Template", "Dialer", "BVI")
     ),
-    *_kinds(
-        "router",
-        *(
-            (f"router_{name}", f"router {name}", "config-router", "Router configuration commands:")
-            for name in ("eigrp", "ospf", "rip", "isis", "bgp")
-        ),
+    # RIP, which is no block, stands between those of the two places.
+    *(
+        BlockKind(
+            f"router_{name}", f"router {name}", place, "config-router", "Router configuration commands:"
+        )
+        for place, names in (("router", ("eigrp", "ospf")), ("routers", ("isis", "bgp")))
+        for name in names
     ),
     BlockKind(
         "address_family",
@@ -217,11 +275,6 @@ BLOCK_KINDS = (
         ),
     ),
     *_kinds(
-        "access-lists",
-        ("access_list", "ip access-list standard", "config-std-nacl", "Standard Access List commands:"),
-        ("access_list", "ip access-list extended", "config-ext-nacl", "Extended Access List commands:"),
-    ),
-    *_kinds(
         "sla",
         ("ip_sla", "ip sla monitor", "config-sla-monitor", "IP SLAs entry configuration commands:"),
         ("ip_sla", "ip sla", "config-ip-sla", "IP SLAs entry configuration commands:"),
@@ -253,6 +306,16 @@ BLOCK_KINDS = (
     ),
     *_kinds("voice-port", ("voice_port", "voice-port", "config-voiceport", "Voice-port commands:")),
     *_kinds(
+        "mgcp",
+        ("sccp_group", "sccp ccm group", "config-sccp-ccm", "SCCP CallManager group commands:"),
+        (
+            "dspfarm_profile",
+            "dspfarm profile",
+            "config-dspfarm-profile",
+            "DSP farm profile configuration commands:",
+        ),
+    ),
+    *_kinds(
         "dial-peer",
         ("dial_peer", "dial-peer voice", "config-dial-peer", "Dial-peer configuration commands:"),
         ("gateway", "gateway", "config-gateway", "Gateway configuration commands:"),
@@ -264,8 +327,41 @@ BLOCK_KINDS = (
             "config-telephony",
             "Cisco Unified CallManager Express configuration commands.",
         ),
+        (
+            "call_manager_fallback",
+            "call-manager-fallback",
+            "config-cm-fallback",
+            "Cisco Unified SRST configuration commands.",
+        ),
+        (
+            "ephone_template",
+            "ephone-template",
+            "config-ephone-template",
+            "Ethernet phone template configuration commands:",
+        ),
         ("ephone_dn", "ephone-dn", "config-ephone-dn", "Ethernet phone dn configuration commands:"),
         ("ephone", "ephone", "config-ephone", "Ethernet phone configuration commands:"),
+        (
+            "ephone_hunt",
+            "ephone-hunt",
+            "config-ephone-hunt",
+            "Ethernet phone hunt group configuration commands:",
+        ),
+    ),
+    *_kinds(
+        "event",
+        (
+            "kron_occurrence",
+            "kron occurrence",
+            "config-kron-occurrence",
+            "Kron Subsystem configuration commands:",
+        ),
+        (
+            "kron_policy",
+            "kron policy-list",
+            "config-kron-policy",
+            "Kron policy configuration commands:",
+        ),
     ),
     *_kinds("time-range", ("time_range", "time-range", "config-time-range", "Time range commands:")),
     *_kinds(

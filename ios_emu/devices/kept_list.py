@@ -16,7 +16,8 @@ class Kept:
     """A command without effect. `key` are its first words; `place` names a part of the configuration.
 
     `factory` maps a dialect to the line that a router fresh from the box prints there. `many` means that
-    each different line is a setting of its own, `named` that so many words behind the key tell them apart.
+    each different line is a setting of its own, `named` that so many words behind the key tell them apart;
+    `said` that the line stands there as it was said, with `no` or without.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Kept:
     factory: tuple[tuple[Dialect, str], ...] = ()
     many: bool = False
     named: int = 0
+    said: bool = False
 
 
 _IOS, _PT = Dialect.IOS, Dialect.PACKET_TRACER
@@ -64,6 +66,7 @@ KEPT = (
     *_one("service", "service telnet-zeroidle", "service udp-small-servers"),
     *_many("boot", "boot system"),
     *_one("boot", "boot config", "boot host", "boot network"),
+    *_many("first", "buffers", "memory"),
     *_one("first", "security authentication", "security passwords min-length"),
     Kept("aaa new-model", "aaa", factory=((_IOS, "no aaa new-model"),)),
     *_one(
@@ -85,8 +88,9 @@ KEPT = (
     *_named(2, "aaa-lists", "aaa authorization commands"),
     *_many("aaa-lists", "aaa accounting", "aaa local"),
     *_one("aaa-session", "aaa session-id"),
-    Kept("network-clock-participate", "memory", on_by_default=True, many=True),
+    Kept("network-clock-participate", "memory", many=True, said=True),
     *_many("memory", "network-clock-select"),
+    *_one("control-plane", "control-plane service-policy input", "control-plane service-policy output"),
     *_one("memory", "memory-size iomem"),
     *_on("memory", "mmi auto-configure", "mmi pvc"),
     *_one("memory", "mmi polling-interval", "mmi snmp-timeout"),
@@ -97,6 +101,7 @@ KEPT = (
     *_one("cef", "ip options drop", "ip options ignore"),
     Kept("ip cef", "cef", on_by_default=True, factory=((_IOS, "ip cef"), (_PT, "ip cef"))),
     Kept("ipv6 cef", "cef", factory=((_PT, "no ipv6 cef"),)),
+    *_one("cef", "dot11 syslog"),
     *_one("ip", "ip finger", "ip identd", "ip multicast-routing"),
     *_one("ip", "ip tcp finwait-time", "ip tcp mss", "ip tcp path-mtu-discovery", "ip tcp selective-ack"),
     *_one("ip", "ip tcp synwait-time", "ip tcp timestamp", "ip tcp window-size"),
@@ -119,7 +124,7 @@ KEPT = (
     *_one("multilink", "isdn switch-type", "isdn tei-negotiation"),
     *_one("vpdn", "vpdn enable"),
     *_many("vpdn", "vpdn logging"),
-    *_many("voice", "voice call", "voice register", "voice rtp"),
+    *_many("voice", "voice call", "voice rtp"),
     *_one("voice", "voice vad-time"),
     *_one("key", "key config-key"),
     Kept("ip ssh source-interface", "ssh"),
@@ -185,15 +190,17 @@ KEPT = (
     *_one("lists", "ip radius source-interface", "ip tacacs source-interface"),
     *_one("sla", "ip sla responder"),
     *_named(1, "sla", "ip sla schedule", "ip sla monitor schedule"),
+    *_named(1, "dialer-list", "chat-script"),
     *_many("dialer-list", "access-list", "dialer-list"),
     *_many("lists", "ipv6 route"),
+    *_many("flow", "ip route vrf"),
     *_many("http", "ip http client"),
     *_one("http", "ip http max-connections", "ip http secure-port", "ip http timeout-policy"),
     *_named(1, "nat", "ip nat pool"),
     *_many("nat", "ip nat translation", "ip nat inside", "ip nat outside", "ip nat service"),
-    Kept("logging count", "logging"),
     Kept("logging exception", "logging"),
-    Kept("logging message-counter", "logging"),
+    *_one("logging", "logging history size", "logging history"),
+    *_many("logging", "logging message-counter"),
     Kept("logging origin-id", "logging"),
     Kept("logging queue-limit", "logging"),
     Kept("logging rate-limit", "logging"),
@@ -215,16 +222,21 @@ KEPT = (
     *_many("tacacs", "radius-server attribute", "radius-server authorization", "radius-server dead-criteria"),
     *_many("tacacs", "radius-server host", "radius-server vsa"),
     *_one("tacacs", "radius-server directed-request", "radius-server deadtime", "radius-server retransmit"),
-    *_one("tacacs", "radius-server timeout", "radius-server key"),
+    *_one("tacacs", "radius-server source-ports", "radius-server timeout", "radius-server key"),
     *_one("bridge", "bridge irb"),
     *_many("bridge", "bridge"),
-    *_many("mgcp", "mgcp"),
+    *_many("mgcp", "call", "ccm-manager", "num-exp", "mgcp"),
+    *_one("mgcp", "sccp local"),
+    *_many("mgcp", "sccp ip", "sccp ccm"),
+    *_one("mgcp", "sccp"),
     *_many("dial-peer", "dial-peer cor"),
     *_one("dial-peer", "dial-peer hunt"),
     *_many("ntp-last", "exception", "process", "tftp-server"),
     *_many("event", "webvpn"),
     *_many("event", "event manager environment"),
+    *_on("cdp", "cdp advertise-v2", "cdp log mismatch duplex"),
     Kept("cdp run", "cdp", on_by_default=True),
+    *_one("scheduler", "scheduler interval", "scheduler max-task-time"),
     Kept("scheduler allocate", "scheduler", factory=((_IOS, "scheduler allocate 20000 1000"),)),
     *_named(1, "ntp", "ntp authentication-key", "ntp trusted-key"),
     *_one("ntp", "ntp authenticate", "ntp broadcastdelay", "ntp clock-period", "ntp logging", "ntp master"),

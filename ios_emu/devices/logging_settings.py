@@ -48,11 +48,16 @@ FACILITIES = {
 }
 """The facilities and their numbers in a syslog message."""
 DEFAULT_FACILITY = "local7"
+SYSLOG_PORT = 514
+"""Where a syslog server listens (UDP), unless it is said otherwise."""
 
 
 @dataclass(slots=True)
 class LoggingSettings:
-    """The least severe messages that each destination gets, as numbers; None for none at all."""
+    """The least severe messages that each destination gets, as numbers; None for none at all.
+
+    `hosts` are the syslog servers with their UDP ports; `count`: are messages counted by their names?
+    """
 
     on: bool = True
     console: int | None = DEBUGGING
@@ -61,31 +66,37 @@ class LoggingSettings:
     buffer_size: int = DEFAULT_BUFFER
     trap: int | None = INFORMATIONAL
     facility: str = DEFAULT_FACILITY
-    hosts: list[IPv4Address] = field(default_factory=list)
+    hosts: dict[IPv4Address, int] = field(default_factory=dict)
+    count: bool = False
     source_interface: InterfaceName | None = None
     sequence_numbers: bool = False
 
-    def first_lines(self) -> Iterator[str]:
-        """What stands near the head of the running configuration."""
-        if not self.on:
-            yield "no logging on"
+    def first_lines(self, whole: bool = False) -> Iterator[str]:
+        """What stands near the head of the running configuration; `whole` with the defaults."""
+        if whole or not self.on:
+            yield "logging on" if self.on else "no logging on"
         if self.buffered is not None:
             level = "" if self.buffered == DEBUGGING else f" {SEVERITIES[self.buffered]}"
             yield f"logging buffered {self.buffer_size}{level}"
+        if self.count:
+            yield "logging count"
         for name, level_of in (("console", self.console), ("monitor", self.monitor)):
             if level_of is None:
                 yield f"no logging {name}"
-            elif level_of != DEBUGGING:
+            elif whole or level_of != DEBUGGING:
                 yield f"logging {name} {SEVERITIES[level_of]}"
 
-    def last_lines(self) -> Iterator[str]:
-        """What stands behind the access lists."""
+    def last_lines(self, whole: bool = False) -> Iterator[str]:
+        """What stands behind the access lists; `whole` with the defaults."""
         if self.trap is None:
             yield "no logging trap"
-        elif self.trap != INFORMATIONAL:
+        elif whole or self.trap != INFORMATIONAL:
             yield f"logging trap {SEVERITIES[self.trap]}"
-        if self.facility != DEFAULT_FACILITY:
+        if whole or self.facility != DEFAULT_FACILITY:
             yield f"logging facility {self.facility}"
         if self.source_interface is not None:
             yield f"logging source-interface {self.source_interface}"
-        yield from (f"logging {host}" for host in self.hosts)
+        for host, port in self.hosts.items():
+            yield (
+                f"logging {host}" if port == SYSLOG_PORT else f"logging host {host} transport udp port {port}"
+            )

@@ -1,4 +1,4 @@
-"""The router's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
+"""A device's side of the wire: its ports, and the IPv4 node behind them, kept as the configuration says.
 
 A change of the configuration is carried out when the next packet is sent or received, or a moment later: a
 configuration of thousands of lines is not carried out line by line.
@@ -7,23 +7,25 @@ configuration of thousands of lines is not carried out line by line.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import MILLISECOND, Clock
-from ios_emu.devices.configuration import PORTS
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.traffic import Traffic
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, lookup
+from ios_emu.stack.routing import Route
+from ios_emu.stack.routing_table import Change, RoutingTable
 from ios_emu.wire.ethernet import MacAddress
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
+    from ios_emu.devices.packet_filters import PacketFilters
     from ios_emu.services.small_servers import SmallServers
     from ios_emu.stack.forwarding import ForwardingEntry, Hop
     from ios_emu.stack.ip_interface import IpInterface
@@ -43,12 +45,16 @@ def _nobody(frame: bytes) -> None:
     """Takes the frames of a port that no interface uses."""
 
 
-class RouterNetwork:
-    """Ports and node of `router`. `changed` is called for whatever may concern them."""
+class DeviceNetwork:
+    """Ports and node of `device`. `changed` is called for whatever may concern them."""
 
-    def __init__(self, router: Router, clock: Clock, chance: random.Random) -> None:
-        self.ports: dict[InterfaceName, Port] = {name: Port(str(name)) for name in PORTS}
-        self._router = router
+    forwards = True
+
+    def __init__(
+        self, device: IosDevice, clock: Clock, chance: random.Random, ports: dict[InterfaceName, Port]
+    ) -> None:
+        self.ports = ports
+        self._device = device
         self._clock = clock
         self._chance = chance
         self._made: Node | None = None
@@ -58,11 +64,16 @@ class RouterNetwork:
         self.leasing = False
         # The helper addresses of each interface that has any.
         self.helpers: dict[str, tuple[int, ...]] = {}
+        self.forwarded_udp = FORWARDED
         self._interfaces: dict[InterfaceName, IpInterface] = {}
         self._named: dict[str, IpInterface] = {}
         self._servers: SmallServers | None = None
+        self._filters: PacketFilters | None = None
         self._pending = self._awaited = False
         self._applied: list[Callable[[], None]] = []
+        self._table = RoutingTable(self._routes_changed)
+        self._route_watchers: list[Callable[[list[Change]], None]] = []
+        self._applying = False
         for name, port in self.ports.items():
             port.set_enabled(False)
             port.carrier_changed = partial(self._carrier_changed, name)
@@ -75,14 +86,33 @@ class RouterNetwork:
         return self._node
 
     @property
+    def routing(self) -> RoutingTable:
+        """The routing table, as the configuration is at this moment."""
+        if self._pending:
+            self._apply()
+        return self._table
+
+    @property
     def _node(self) -> Node:
         """The node, made when it is first needed: the first prompt does not wait for it."""
         if self._made is None:
             from ios_emu.stack.node import Node
 
-            self._made = Node(self._clock, self._chance, forwards=True, ttl=_TTL, duplicate=self._duplicate)
+            self._made = Node(
+                self._clock, self._chance, forwards=self.forwards, ttl=_TTL, duplicate=self._duplicate
+            )
             self._made.tcp_services += self._tcp_services
+            self._made.others = self._other_frame
         return self._made
+
+    @property
+    def filters(self) -> PacketFilters:
+        """The access lists in the way of packets, made when they are first needed."""
+        if self._filters is None:
+            from ios_emu.devices.packet_filters import PacketFilters
+
+            self._filters = PacketFilters(self._device)
+        return self._filters
 
     def carrier(self, name: InterfaceName) -> bool:
         """Has the port, or the port of that sub-interface, a live cable?"""
@@ -102,13 +132,18 @@ class RouterNetwork:
         self._tcp_services.append(listen)
 
     def on_change(self, apply: Callable[[], None]) -> None:
-        """Adds a part of the router that looks at the configuration anew after each change."""
+        """Adds a part of the device that looks at the configuration anew after each change."""
         self._applied.append(apply)
+
+    def watch_routes(self, watch: Callable[[list[Change]], None]) -> None:
+        """Adds who is told of each change of the routing table, unless it is there already."""
+        if watch not in self._route_watchers:
+            self._route_watchers.append(watch)
 
     def changed(self) -> None:
         """The configuration may have changed: it is carried out with the next packet, or in a moment."""
-        # A lease that is about to be asked for is waited for.
-        leasing = self.leasing
+        # A lease that is about to be asked for is waited for, and what RIP tells its neighbours.
+        leasing = self.leasing or self._device.config.rip is not None
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -120,12 +155,14 @@ class RouterNetwork:
             port.receive = partial(self._receive, port)
 
     def restart(self) -> None:
-        """The router boots: what it learnt is forgotten, and its ports are as the configuration says."""
+        """The device boots: what it learnt is forgotten, and its ports are as the configuration says."""
         if self._made is not None:
             self._made.arp.forget()
         self._interfaces.clear()
         self.traffic.restart()
-        interfaces = self._router.config.interfaces.values()
+        if self._filters is not None:
+            self._filters.log.restart()
+        interfaces = self._device.config.interfaces.values()
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
             self.set_enabled(interface)
@@ -149,7 +186,7 @@ class RouterNetwork:
 
     def _apply(self) -> None:
         self._pending = False
-        router, config = self._router, self._router.config
+        device, config = self._device, self._device.config
         self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
             self.set_enabled(interface)
@@ -163,11 +200,19 @@ class RouterNetwork:
             for name, interface in config.interfaces.items()
             if interface.helper_addresses
         }
+        self.forwarded_udp = config.forwarded_udp
         self._node.broadcast_udp = self._helper() if self.helpers else None
         self._node.source_routes = "ip source-route" not in config.kept
-        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[router.dialect]
-        self._node.configure(present.values(), self._forwarding(router.routes()))
+        self._node.icmp.unreachable_interval = _UNREACHABLE_INTERVAL[device.dialect]
+        self._applying = True
+        try:
+            self._table.configure(device.connected_routes(), device.static_routes())
+        finally:
+            self._applying = False
+        self._node.configure(present.values(), self._forwarding(self._table.routes.values()))
         self._serve(config.tcp_small_servers)
+        if self._filters or any(interface.access_groups for interface in config.interfaces.values()):
+            self.filters.apply()
         for apply in self._applied:
             apply()
 
@@ -180,7 +225,7 @@ class RouterNetwork:
         if small_servers and self._servers is None:
             from ios_emu.services.small_servers import SmallServers
 
-            self._servers = SmallServers(self._node.tcp, lambda: self._router.now)
+            self._servers = SmallServers(self._node.tcp, lambda: self._device.now)
         if self._servers is not None:
             self._servers.set(small_servers)
 
@@ -195,40 +240,61 @@ class RouterNetwork:
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
             known = IpInterface(str(name), port, mac, vlan)
-            known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
-        known.up = self._router.protocol_up(interface)
+        known.unreachables = "ip unreachables" not in interface.kept
+        known.redirects = "ip redirects" not in interface.kept
+        known.proxy_arp = "ip proxy-arp" not in interface.kept
+        known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
 
-    def _forwarding(self, routes: list[Route]) -> Iterator[ForwardingEntry]:
+    def _routes_changed(self, changes: list[Change], hops: bool) -> None:
+        """Brings the forwarding table after the routing table, and tells who watches."""
+        if not self._applying:
+            forwarding = self._node.forwarding
+            if hops:
+                forwarding.replace(self._forwarding(self._table.routes.values()))
+            for old, new in () if hops else changes:
+                entry = None if new is None else self._entry(new)
+                if entry is not None:
+                    forwarding.set(entry)
+                elif old is not None:
+                    forwarding.remove(int(old.network.network_address), old.network.prefixlen)
+        for watch in self._route_watchers if changes else ():
+            watch(changes)
+
+    def _forwarding(self, routes: Iterable[Route]) -> Iterator[ForwardingEntry]:
+        for route in routes:
+            entry = self._entry(route)
+            if entry is not None:
+                yield entry
+
+    def _entry(self, route: Route) -> ForwardingEntry | None:
+        """Where packets of a route go; None when that can't be told."""
         from ios_emu.stack.forwarding import ForwardingEntry, Hop
 
-        table = {route.network: route for route in routes}
-        for route in routes:
-            hops: list[Hop] = []
-            for next_hop, name in route.paths:
-                found = self._interfaces.get(name) if name is not None else None
-                if next_hop is None:
-                    if found is not None:
-                        hops.append(Hop(found, None))
-                    continue
-                hop: int | None = int(next_hop)
-                if found is None:
-                    found, hop = self._resolve(table, int(next_hop))
+        hops: list[Hop] = []
+        for next_hop, name in route.paths:
+            found = self._interfaces.get(name) if name is not None else None
+            if next_hop is None:
                 if found is not None:
-                    hops.append(Hop(found, hop))
-            # What leads to Null0 has an entry without a hop: it hides the less exact ones.
-            if hops or any(name is not None and name.is_null for _, name in route.paths):
-                yield ForwardingEntry(
-                    int(route.network.network_address), route.network.prefixlen, tuple(hops)
-                )
+                    hops.append(Hop(found, None))
+                continue
+            hop: int | None = int(next_hop)
+            if found is None:
+                found, hop = self._resolve(int(next_hop))
+            if found is not None:
+                hops.append(Hop(found, hop))
+        # What leads to Null0 has an entry without a hop: it hides the less exact ones.
+        if not hops and not any(name is not None and name.is_null for _, name in route.paths):
+            return None
+        return ForwardingEntry(int(route.network.network_address), route.network.prefixlen, tuple(hops))
 
-    def _resolve(self, table: dict[IPv4Network, Route], next_hop: int) -> tuple[IpInterface | None, int]:
+    def _resolve(self, next_hop: int) -> tuple[IpInterface | None, int]:
         """The interface that a next hop is behind, through other static routes if need be."""
         for _ in range(_MOST_RECURSIONS):
-            via = lookup(table, IPv4Address(next_hop))
+            via = self._table.lookup(next_hop)
             if via is None:
                 break
             further, name = via.paths[0]
@@ -241,11 +307,17 @@ class RouterNetwork:
     def _carrier_changed(self, name: InterfaceName) -> None:
         if self.ports[name].carrier:
             self.traffic.watch()
-        self._router.carrier_changed(name)
+        self._device.carrier_changed(name)
+        self._device.cdp.carrier_changed(name)
         self.changed()
 
+    def _other_frame(self, interface: IpInterface, frame: bytes) -> None:
+        """A frame that is neither IP nor ARP, and not tagged: that of a neighbour that speaks CDP?"""
+        if interface.port is not None and interface.vlan is None:
+            self._device.cdp.receive(interface.port.name, frame)
+
     def _duplicate(self, interface: IpInterface, address: int, mac: MacAddress) -> None:
-        self._router.report(
+        self._device.report(
             "IP-4-DUPADDR",
             f"Duplicate address {IPv4Address(address)} on {interface.name}, sourced by {mac}",
         )

@@ -30,6 +30,16 @@ class Software:
     team: str = "prod_rel_team"
     image: str = "c2800nm-advipservicesk9-mz.124-15.T1.bin"
 
+    def lines(self, team: str | None = None) -> tuple[str, str, str, str]:
+        """What it says of itself first, with another team that compiled it if one is given."""
+        return (
+            f"Cisco IOS Software, {self.family} Software ({self.feature_set}), "
+            f"Version {self.version}, {self.release}",
+            "Technical Support: http://www.cisco.com/techsupport",
+            f"Copyright (c) {self.copyright_years} by Cisco Systems, Inc.",
+            f"Compiled {self.compiled} by {team or self.team}",
+        )
+
     @property
     def image_file(self) -> str:
         """Where the router booted from: the image on its CompactFlash."""
@@ -37,6 +47,15 @@ class Software:
 
 
 SOFTWARE = Software()
+
+
+@dataclass(frozen=True, slots=True)
+class CdpIdentity:
+    """What a device tells its neighbours of its kind; `capabilities` are CDP's bits."""
+
+    platform: str
+    capabilities: int
+    software: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

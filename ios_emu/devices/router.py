@@ -1,68 +1,43 @@
-"""The 2811: its configuration, its NVRAM, its clock and log, and what its interfaces are doing.
-
-Read this first in `devices/`. The router is a state with a lab clock; what runs above it is given to it:
-`journal` stores NVRAM, `read_config` turns start-up text into configuration.
-"""
+"""The 2811: what a router is besides an IOS device: DHCP, its ports and its routes."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
-from ios_emu.clock import MILLISECOND, SECOND, Clock
-from ios_emu.devices.archive import RouterArchive
-from ios_emu.devices.config_register import ConfigRegister
+from ios_emu.clock import Clock
 from ios_emu.devices.configuration import PORTS, Configuration, factory_configuration
-from ios_emu.devices.debugging import Debugging
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.flash import Flash
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.line_sessions import LineSessions
-from ios_emu.devices.network import RouterNetwork
-from ios_emu.devices.nvram import Journal, MemoryJournal
-from ios_emu.devices.platform import Platform, platform_for
-from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
-from ios_emu.devices.running_config import configuration_body
-from ios_emu.devices.ssh import RouterSsh
-from ios_emu.devices.syslog import Syslog
-from ios_emu.devices.syslog_hosts import send_to_hosts
-from ios_emu.devices.system_clock import SystemClock
+from ios_emu.devices.ios_device import IosDevice, ReadConfig, read_nothing
+from ios_emu.devices.network import DeviceNetwork
+from ios_emu.devices.nvram import Journal
+from ios_emu.devices.platform import CdpIdentity, platform_for
+from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, routing_table
+from ios_emu.stack.routing import StaticRoute
+from ios_emu.wire.cdp import IGMP, ROUTER, SWITCH
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
     from ios_emu.devices.dhcp import RouterDhcp
     from ios_emu.devices.dhcp_clients import RouterDhcpClients
-    from ios_emu.devices.router_dns import RouterDns
+    from ios_emu.devices.rip import RouterRip
     from ios_emu.services.record_journal import RecordJournal
 
-POWER_ON = "power-on"
-_LOG_DELAY = 250 * MILLISECOND
-_LINK_DELAY = 2 * SECOND
-_PROTOCOL_DELAY = 3 * SECOND
-_MICROSECOND = 1000
 _FIRST_LOOPBACK_INDEX = 8
-# Bit 6 of the configuration register.
-_IGNORE_NVRAM = 0x0040
-
-ReadConfig = Callable[["Router", str], None]
+_CDP_CAPABILITIES = ROUTER | SWITCH | IGMP
 
 
-def _read_nothing(router: Router, text: str) -> None:
-    """Stands where no reader of configurations was given."""
-
-
-class Router:
+class Router(IosDevice):
     """A Cisco 2811. `clock` is the lab's; `chance` makes salts; `journal` keeps NVRAM.
 
     `leases` opens what keeps the DHCP server's leases, with what it kept before; None: nothing does.
     """
+
+    model = "2811"
 
     def __init__(
         self,
@@ -71,144 +46,26 @@ class Router:
         dialect: Dialect = Dialect.IOS,
         chance: random.Random | None = None,
         journal: Journal | None = None,
-        read_config: ReadConfig = _read_nothing,
+        read_config: ReadConfig = read_nothing,
         leases: Callable[[], tuple[RecordJournal, bytes]] | None = None,
     ) -> None:
-        self.name = name
-        self.clock = clock
-        self.dialect = dialect
-        self.chance = chance or random.Random(name)
-        self.journal: Journal = journal or MemoryJournal()
-        self.read_config = read_config
-        self.line_sessions = LineSessions()
-        self.reload_requested: Callable[[], None] = self.boot_again
-        self.platform: Platform = platform_for(name)
-        self.startup: str | None = None
-        self.register = ConfigRegister(name, self.journal, self.platform.configuration_register)
-        self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
-        self.config: Configuration = factory_configuration(name, dialect)
-        self.time = SystemClock(clock, lambda: self.config.clock)
-        self.log = Syslog(lambda: self.config.logging, partial(send_to_hosts, self))
-        self.booted_at = clock.now
-        self.reload_reason = POWER_ON
-        self.reading_nvram = False
-        self.reloading = False
-        self.links_quiet = False
-        self._protocols_up: set[InterfaceName] = set()
-        self.network = RouterNetwork(self, clock, random.Random(f"{name}/network"))
         self._leases = leases
         self._dhcp: RouterDhcp | None = None
         self._dhcp_clients: RouterDhcpClients | None = None
-        self.network.on_change(self._apply_dhcp)
-        self._dns: RouterDns | None = None
-        self.network.on_change(self._apply_dns)
-        self.debugging = Debugging(self)
-        self.ssh = RouterSsh(self)
-        self.flash = Flash(name, self.journal, self.platform.software.image)
-        self.archive = RouterArchive(self)
-        self._saved = configuration_body(self.config)
+        self._rip: RouterRip | None = None
+        super().__init__(name, clock, platform_for(name), dialect, chance, journal, read_config)
 
-    # Time
+    def factory_configuration(self) -> Configuration:
+        """Two ports that are shut, and the dialect's default lines."""
+        return factory_configuration(self.name, self.dialect)
 
-    @property
-    def now(self) -> datetime:
-        """The router's own clock, in UTC."""
-        return self.time.now
+    def _make_network(self) -> DeviceNetwork:
+        ports = {name: Port(str(name)) for name in PORTS}
+        return DeviceNetwork(self, self.clock, random.Random(f"{self.name}/network"), ports)
 
-    @property
-    def uptime(self) -> timedelta:
-        """Time since the last boot."""
-        return timedelta(microseconds=(self.clock.now - self.booted_at) // _MICROSECOND)
-
-    # Boot and NVRAM
-
-    def boot(self, reason: str = POWER_ON) -> None:
-        """Starts from NVRAM, as after power-on or `reload`: what was not saved is gone."""
-        self.config = factory_configuration(self.name, self.dialect)
-        self.booted_at = self.clock.now
-        self.time.restart()
-        self.log.restart()
-        self.reload_reason = reason
-        self.reloads.restart()
-        self.platform = replace(self.platform, configuration_register=self.register.value)
-        if self.boots_configured:
-            assert self.startup is not None
-            self.reading_nvram = True
-            try:
-                self.read_config(self, self.startup)
-            finally:
-                self.reading_nvram = False
-        self.reloading = False
-        self._saved = configuration_body(self.config)
-        quiet, self.links_quiet = self.links_quiet, True
-        self._restart_dhcp()
-        if self._dns is not None:
-            self._dns.restart()
-        self.network.restart()
-        self.debugging.set_all(False)
-        self.links_quiet = quiet
-        self.links_settled()
-        self.ssh.restart()
-        self.archive.restart()
-
-    @property
-    def boots_configured(self) -> bool:
-        """Does a boot read a configuration: is there one, and does the register not say to ignore it?"""
-        return self.startup is not None and not self.platform.configuration_register & _IGNORE_NVRAM
-
-    def boot_again(self) -> None:
-        """What `reload` does to a router without a console: it boots."""
-        self.boot("reload")
-
-    def request_reload(self) -> None:
-        """Boots at the next event, when the session that asked for it has ended."""
-        self.reloading = True
-        self.clock.call_soon(self.reload_requested)
-
-    def _tell_all(self, text: str) -> None:
-        for session in list(self.line_sessions):
-            session.show(text)
-
-    def _scheduled_reload(self, scheduled: Scheduled) -> None:
-        text = f"Reload requested by {scheduled.by}. Reload Reason: {scheduled.reason}."
-        self.log.emit("SYS-5-RELOAD", text, self.config.timestamps_log, self.time.moment, self.uptime)
-        self.request_reload()
-
-    @property
-    def modified(self) -> bool:
-        """Was the configuration changed since it was read or saved?"""
-        return configuration_body(self.config) != self._saved
-
-    @property
-    def startup_record(self) -> str:
-        """The name under which the journal keeps the start-up configuration."""
-        return f"{self.name}/startup-config"
-
-    def save(self, done: Callable[[str | None], None]) -> None:
-        """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""
-        body = configuration_body(self.config)
-
-        def stored(problem: str | None) -> None:
-            if problem is None:
-                self._saved = body
-                self.ssh.save(done)
-            else:
-                done(problem)
-
-        self.store_startup(body, stored)
-
-    def store_startup(self, text: str, done: Callable[[str | None], None]) -> None:
-        """Writes a configuration to NVRAM, or empties it; then calls `done(None)` or `done(reason)`.
-
-        The record of an empty one stays: an erased router is not one that the lab file configures anew.
-        """
-
-        def stored(problem: str | None) -> None:
-            if problem is None:
-                self.startup = text or None
-            done(problem)
-
-        self.journal.write(self.startup_record, text.encode("latin-1", "replace"), stored)
+    def blank(self) -> Router:
+        """A router like this one, fresh from the box, on a clock of its own: nothing reaches it."""
+        return Router(self.name, Clock(), self.dialect, random.Random(self.name))
 
     # DHCP
 
@@ -231,12 +88,21 @@ class Router:
             self._dhcp_clients = RouterDhcpClients(self, random.Random(f"{self.name}/dhcp"))
         return self._dhcp_clients
 
-    def _restart_dhcp(self) -> None:
+    def _restart_services(self) -> None:
         """What was leased before a reload is gone; the end of the process was no reload."""
         if self._dhcp is not None:
             self._dhcp.reload()
         if self._dhcp_clients is not None:
             self._dhcp_clients.restart()
+        if self._rip is not None:
+            self._rip.restart()
+        super()._restart_services()
+
+    def _apply_services(self) -> None:
+        self._apply_dhcp()
+        if self._rip is not None or self.config.rip is not None:
+            self.rip.apply()
+        super()._apply_services()
 
     def _apply_dhcp(self) -> None:
         interfaces = self.config.interfaces.values()
@@ -248,28 +114,35 @@ class Router:
         if self._dhcp is not None and self._dhcp_clients is not None:
             self._dhcp.import_options(self._dhcp_clients.imported())
 
-    # Names
-
-    @property
-    def dns(self) -> RouterDns:
-        """The resolver and the name server, made when they are first needed."""
-        if self._dns is None:
-            from ios_emu.devices.router_dns import RouterDns
-
-            self._dns = RouterDns(self)
-        return self._dns
-
     @property
     def name_servers(self) -> list[IPv4Address]:
         """The name servers that it asks: those that are configured, then those of leases."""
         leased = [] if self._dhcp_clients is None else self._dhcp_clients.name_servers()
-        return list(dict.fromkeys([*self.config.name_servers, *leased]))
+        return list(dict.fromkeys([*super().name_servers, *leased]))
 
-    def _apply_dns(self) -> None:
-        if self._dns is not None or self.config.names.server:
-            self.dns.apply()
+    # CDP
+
+    @property
+    def cdp_identity(self) -> CdpIdentity:
+        """A 2811 is a router that can switch, and knows groups; Packet Tracer's is a router."""
+        software = self.platform.software
+        if self.dialect is Dialect.IOS:
+            return CdpIdentity(f"Cisco {self.platform.model}", _CDP_CAPABILITIES, software.lines())
+        return CdpIdentity("cisco C2800", ROUTER, software.lines(self.platform.packet_tracer.team))
+
+    def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:
+        """That of the port, or of the sub-interface of its native VLAN."""
+        interfaces = self.config.interfaces.values()
+        native = [one for one in interfaces if one.encapsulation is not None and one.encapsulation.native]
+        here = [self.config.interfaces[port], *(one for one in native if one.name.parent == port)]
+        return [one.address.ip for one in here if one.address is not None][:1]
 
     # Interfaces
+
+    @property
+    def link_follows_cable(self) -> bool:
+        """In Packet Tracer it does; a 2811's line is up without a cable, and its protocol down."""
+        return self.dialect is Dialect.PACKET_TRACER
 
     def interface_up(self, interface: Interface) -> bool:
         """Is the line up? A FastEthernet of a 2811 is, cable or not, unless it is shut."""
@@ -284,13 +157,6 @@ class Router:
         if not self.interface_up(interface):
             return False
         return interface.is_loopback or interface.keepalive is None or self.network.carrier(interface.name)
-
-    def admin_down(self, interface: Interface) -> bool:
-        """Shut, or a sub-interface of an interface that is."""
-        return interface.shutdown or self._parent(interface).shutdown
-
-    def _parent(self, interface: Interface) -> Interface:
-        return self.config.interfaces.get(interface.name.parent, interface)
 
     def has_port(self, name: InterfaceName) -> bool:
         """Can this 2811 have an interface of that name? Its ports are fixed, loopbacks are free."""
@@ -308,84 +174,29 @@ class Router:
         parent = self.config.interfaces.get(name.parent)
         mac = parent.mac if parent is not None else mac_for(self.name, _FIRST_LOOPBACK_INDEX)
         made = self.config.interfaces[name] = Interface(name, mac)
-        self.link_changed(made)
+        self.link_changed(made, is_new=True)
         return made
 
-    def link_changed(self, interface: Interface) -> None:
-        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes."""
-        if self.reading_nvram:
-            return
-        quiet, self.links_quiet = self.links_quiet, True
-        self.network.set_enabled(interface)
-        self.links_quiet = quiet
-        if interface.is_subinterface:
-            return
-        if interface.shutdown:
-            text = f"Interface {interface.name}, changed state to administratively down"
-            self.report("LINK-5-CHANGED", text, _LINK_DELAY)
-        else:
-            self._report_link(interface)
-        self._report_protocol(interface)
+    # Routing
 
-    def keepalive_changed(self, interface: Interface) -> None:
-        """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
-        if not self.reading_nvram:
-            self._report_protocol(interface)
-
-    def carrier_changed(self, name: InterfaceName) -> None:
-        """A cable was plugged in, cut, or mended, or its far end was switched on or off."""
-        interface = self.config.interfaces[name]
-        if self.links_quiet or interface.shutdown:
-            return
-        # Packet Tracer's link follows the cable; a 2811's is up without one, and its protocol down.
-        if self.dialect is Dialect.PACKET_TRACER:
-            self._report_link(interface)
-        self._report_protocol(interface)
-
-    def links_settled(self) -> None:
-        """Takes the state of the links as it is: it is not news for the log."""
-        self._protocols_up = {
-            name for name, interface in self.config.interfaces.items() if self.protocol_up(interface)
-        }
-
-    def _report_link(self, interface: Interface) -> None:
-        mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
-        state = "up" if self.interface_up(interface) else "down"
-        self.report(mnemonic, f"Interface {interface.name}, changed state to {state}", _LINK_DELAY)
-
-    def _report_protocol(self, interface: Interface) -> None:
-        name, up = interface.name, self.protocol_up(interface)
-        if up == (name in self._protocols_up):
-            return
-        self._protocols_up ^= {name}
-        text = f"Line protocol on Interface {name}, changed state to {'up' if up else 'down'}"
-        self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
-
-    def overlapping(self, address: IPv4Interface, but: Interface) -> InterfaceName | None:
-        """Another interface whose network overlaps the one of `address`; None when there is none."""
-        return self.config.connected.overlapping(address.network, but.name)
-
-    # Routing and log
-
-    def routes(self) -> list[Route]:
-        """The routing table, in the order of the addresses, the default route last."""
-        connected = [
-            (network, name)
-            for name, interface in sorted(self.config.interfaces.items())
-            if self.protocol_up(interface)
-            for network in interface.networks
-        ]
+    def static_routes(self) -> list[StaticRoute]:
+        """The routes that are configured, and those that leases bring."""
         leased = () if self._dhcp_clients is None else self._dhcp_clients.routes()
-        table = routing_table(connected, [*self.config.routes.values(), *leased])
-        return sorted(table.values(), key=lambda route: (route.network.prefixlen == 0, route.network))
+        return [*super().static_routes(), *leased]
 
-    def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
-        """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""
-        self.clock.call_later(delay, self._emit, name, text, background=True)
+    @property
+    def rip(self) -> RouterRip:
+        """RIP, made when it is first needed."""
+        if self._rip is None:
+            from ios_emu.devices.rip import RouterRip
 
-    def report_debug(self, text: str) -> None:
-        """Shows a line of `debug` at once."""
-        self.log.debug(text, self.config.timestamps_debug, self.time.moment, self.uptime)
+            self._rip = RouterRip(self, random.Random(f"{self.name}/rip"))
+        return self._rip
 
-    def _emit(self, name: str, text: str) -> None:
-        self.log.emit(name, text, self.config.timestamps_log, self.time.moment, self.uptime)
+    def route_ages(self, network: IPv4Network) -> dict[IPv4Address, int]:
+        """When a learnt route was told of last, by next hop, in lab time."""
+        return {} if self._rip is None else self._rip.ages(network)
+
+    def tells_of(self, network: IPv4Network) -> bool:
+        """Does a routing protocol tell its neighbours of a network as of one of its own?"""
+        return self._rip is not None and self._rip.tells_of(network)

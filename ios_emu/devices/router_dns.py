@@ -14,21 +14,21 @@ from ios_emu.services.dns_wire import NodeWire
 from ios_emu.services.resolver import Resolver, Settings
 
 if TYPE_CHECKING:
+    from ios_emu.devices.ios_device import IosDevice
     from ios_emu.devices.names_config import HostEntry
-    from ios_emu.devices.router import Router
     from ios_emu.services.dns_answer import Status
     from ios_emu.services.dns_forwarder import DnsForwarder
     from ios_emu.services.dns_listener import Reply
 
 
 class RouterDns:
-    """The names of `router`, as its configuration is at each moment."""
+    """The names of `device`, as its configuration is at each moment."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
-        chance = random.Random(f"{router.name}/resolver")
-        wire = NodeWire(lambda: router.network.node)
-        self.resolver = Resolver(router.clock, wire, chance, self._settings, self._known)
+    def __init__(self, device: IosDevice) -> None:
+        self._device = device
+        chance = random.Random(f"{device.name}/resolver")
+        wire = NodeWire(lambda: device.network.node)
+        self.resolver = Resolver(device.clock, wire, chance, self._settings, self._known)
         self._listener: DnsListener | None = None
         self._forwarder: DnsForwarder | None = None
 
@@ -39,16 +39,16 @@ class RouterDns:
 
     def apply(self) -> None:
         """Serves names, or does not, as the configuration says."""
-        wanted = self._router.config.names.server
+        wanted = self._device.config.names.server
         if wanted and self._listener is None:
-            self._listener = DnsListener(self._router.network.node, self._answer)
+            self._listener = DnsListener(self._device.network.node, self._answer)
         elif not wanted and self._listener is not None:
             self._listener.close()
             self._listener = None
 
     def host(self, name: str) -> HostEntry | None:
         """What the host table has of a name, with the default domain behind it or without."""
-        names = self._router.config.names
+        names = self._device.config.names
         name = name.lower().removesuffix(".")
         entry = names.hosts.get(name)
         if entry is None and names.domain is not None:
@@ -57,7 +57,7 @@ class RouterDns:
 
     def name_of(self, address: IPv4Address) -> str | None:
         """The name in the host table that has an address."""
-        for entry in self._router.config.names.hosts.values():
+        for entry in self._device.config.names.hosts.values():
             if address in entry.addresses:
                 return entry.name
         return None
@@ -68,12 +68,12 @@ class RouterDns:
             text = f"Domain: query for {name} type {kind} to {IPv4Address(server)}"
         else:
             text = f"Reply received {'ok' if status.value == 'found' else 'empty'}"
-        self._router.report_debug(text)
+        self._device.report_debug(text)
 
     def _settings(self) -> Settings:
-        config = self._router.config
+        config = self._device.config
         names = config.names
-        servers = tuple(map(int, self._router.name_servers)) or (BROADCAST,)
+        servers = tuple(map(int, self._device.name_servers)) or (BROADCAST,)
         search = tuple(names.domains) or ((names.domain,) if names.domain is not None else ())
         timeouts = (names.timeout * SECOND,) * (names.retry + 1)
         return Settings(servers if config.domain_lookup else (), search, timeouts, keeps_negative=False)
@@ -83,7 +83,7 @@ class RouterDns:
             entry = self.host(name)
             return None if entry is None else tuple(map(str, entry.addresses))
         if kind == "PTR":
-            for entry in self._router.config.names.hosts.values():
+            for entry in self._device.config.names.hosts.values():
                 if any(reverse_name(str(address)) == name.lower() for address in entry.addresses):
                     return (entry.name,)
         return None

@@ -7,12 +7,12 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import forward_protocol_lines
 from ios_emu.devices.interface import (
     DEFAULT_KEEPALIVE,
     DEFAULT_LOAD_INTERVAL,
@@ -21,7 +21,9 @@ from ios_emu.devices.interface import (
 )
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
-from ios_emu.devices.kept_list import KEPT
+from ios_emu.devices.rip_config import interface_rip_config, rip_config
+from ios_emu.devices.whole_config import with_defaults
+from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -44,23 +46,19 @@ _BEHIND_USERS = (
 _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-range")
 
 
-def configuration_body(config: Configuration) -> str:
-    """From the first `!` to `end` with its line end."""
-    lines = _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
+def configuration_body(config: Configuration, whole: bool = False) -> str:
+    """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
+    if whole:
+        config = with_defaults(config)
+    lines = _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
     return "\n".join(lines) + "\n"
 
 
-def running_config(config: Configuration) -> str:
-    """The whole answer of `show running-config`."""
-    body = configuration_body(config)
+def running_config(config: Configuration, whole: bool = False) -> str:
+    """The whole answer of `show running-config`; `whole` is its `all`."""
+    body = configuration_body(config, whole)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
     return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
-
-
-def with_defaults(config: Configuration) -> Configuration:
-    """The same with the lines that are left out because they say what is so anyway."""
-    kept = {one.key: one.key for one in KEPT if one.on_by_default and not one.many} | config.kept
-    return replace(config, kept=kept)
 
 
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
@@ -88,10 +86,11 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
         lines.append(f" ip address {_with_mask(interface.address)}")
     else:
         lines.append(" no ip address")
+    lines += [f" ip access-group {name} {way}" for way, name in sorted(interface.access_groups.items())]
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in behind]
+    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -111,7 +110,7 @@ def _dhcp_options(dhcp: DhcpAddress) -> str:
     return client_id + ("" if dhcp.hostname is None else f" hostname {dhcp.hostname}")
 
 
-def _ios(config: Configuration) -> Iterator[str]:
+def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield _timestamps("debug", config)
     yield _timestamps("log", config)
@@ -120,7 +119,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from _enable(config)
     yield "!"
@@ -138,32 +137,40 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "forward", "arp", "classless")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
+    yield from _kept(config, "arp", "classless")
     yield from _routes(config.routes.values())
     yield from _kept(config, "flow")
     yield from ("!", "!")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat", "access-lists", "lists", "sla")
+    yield from _kept(config, "nat")
+    yield from _access_lists(config)
+    yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
-    yield from _last_kept(config)
-    yield from ("control-plane", "!")
+    yield from _last_kept(config, whole)
+    yield "control-plane"
+    yield from _kept(config, "control-plane")
+    yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield "!"
-    yield from _lines(config)
+    yield from _lines(config, whole)
     yield "!"
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
 
 
-def _packet_tracer(config: Configuration) -> Iterator[str]:
+def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield _timestamps("log", config)
     yield _timestamps("debug", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from _enable(config)
     yield from _clock(config)
@@ -183,19 +190,26 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "spanning-tree")
     yield from ["!"] * 6
     yield from _interfaces(config)
-    yield from _kept(config, "router", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "router")
+    yield from rip_config(config.rip)
+    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
+    yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat", "access-lists", "lists", "sla")
+    yield from _kept(config, "nat")
+    yield from _access_lists(config)
+    yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3
-    yield from _last_kept(config)
+    yield from _last_kept(config, whole)
+    if control_plane := lines_at(config.kept, "control-plane"):
+        yield from ("control-plane", *control_plane, "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield from ["!"] * 4
-    yield from _lines(config)
+    yield from _lines(config, whole)
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
 
@@ -217,16 +231,51 @@ def _clock(config: Configuration) -> Iterator[str]:
         yield f"clock summer-time {settings.summer.configuration}"
 
 
-def _last_kept(config: Configuration) -> Iterator[str]:
-    yield from config.logging.last_lines()
+def _access_lists(config: Configuration) -> Iterator[str]:
+    """What stands in the place of lists that have names, and its `!`."""
+    lines: list[str] = []
+    if config.access_list_log_threshold:
+        lines.append(f"ip access-list log-update threshold {config.access_list_log_threshold}")
+    if config.access_lists:
+        from ios_emu.devices.access_list import named_config, packet_tracer_config
+
+        printed = named_config if config.dialect is Dialect.IOS else packet_tracer_config
+        lines += printed(config.access_lists.values())
+    yield from lines
+    if lines:
+        yield "!"
+
+
+def _numbered_lists(config: Configuration) -> list[str]:
+    """The lines of lists that have numbers, where they stand apart from those that have names."""
+    if not config.access_lists or config.dialect is not Dialect.IOS:
+        return []
+    from ios_emu.devices.access_list import numbered_config
+
+    return list(numbered_config(config.access_lists.values()))
+
+
+def _last_kept(config: Configuration, whole: bool) -> Iterator[str]:
+    yield from config.logging.last_lines(whole)
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
+        if place == "cdp":
+            lines = [*_cdp_times(config), *lines]
+        if place == "dialer-list":
+            lines = _numbered_lists(config) + lines
         yield from lines
         if lines:
             yield "!"
         yield from blocks_at(config.blocks, place)
     if config.file_prompt != "alert":
         yield from (f"file prompt {config.file_prompt}", "!")
+
+
+def _cdp_times(config: Configuration) -> Iterator[str]:
+    if config.cdp_timer != DEFAULT_TIMER:
+        yield f"cdp timer {config.cdp_timer}"
+    if config.cdp_holdtime != DEFAULT_HOLDTIME:
+        yield f"cdp holdtime {config.cdp_holdtime}"
 
 
 def _timestamps(which: str, config: Configuration) -> str:
@@ -303,6 +352,8 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
             words.append("permanent")
         if route.tag is not None:
             words.append(f"tag {route.tag}")
+        if route.track is not None:
+            words.append(f"track {route.track}")
         yield " ".join(map(str, words))
 
 
@@ -317,7 +368,7 @@ def _banner(config: Configuration) -> Iterator[str]:
         yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
-def _lines(config: Configuration) -> Iterator[str]:
+def _lines(config: Configuration, whole: bool) -> Iterator[str]:
     packet_tracer = config.dialect is Dialect.PACKET_TRACER
     separator = ["!"] if packet_tracer else []
     parts = [("con 0", config.lines.console), ("aux 0", config.lines.aux)]
@@ -325,7 +376,9 @@ def _lines(config: Configuration) -> Iterator[str]:
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
     for number, (name, settings) in enumerate(parts):
         yield f"line {name}"
-        yield from (f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty")))
+        yield from (
+            f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty"), whole)
+        )
         if number < 2:
             yield from separator
 

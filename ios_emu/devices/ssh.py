@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ios_emu.devices.router import Router
+    from ios_emu.devices.ios_device import IosDevice
 
 DEFAULT_TIMEOUT = 120
 DEFAULT_RETRIES = 3
@@ -89,21 +89,21 @@ class SshConnection:
 
 
 class RouterSsh:
-    """The keys of `router`, and the clients that are connected to it."""
+    """The keys of `device`, and the clients that are connected to it."""
 
-    def __init__(self, router: Router) -> None:
-        self.router = router
-        self.record = f"{router.name}/private-config"
+    def __init__(self, device: IosDevice) -> None:
+        self.device = device
+        self.record = f"{device.name}/private-config"
         self.keys: dict[str, RsaKey] = {}
         self.connections: dict[int, SshConnection] = {}
-        self.chance = random.Random(f"{router.name}/rsa")
+        self.chance = random.Random(f"{device.name}/rsa")
         self._saved: bytes | None = None
         self._announced: str | None = None
 
     @property
     def enabled(self) -> bool:
         """Does the router serve SSH by itself: is there a key that its versions can use?"""
-        return self.fit_for_v2 if self.router.config.ssh.version == 2 else bool(self.keys)
+        return self.fit_for_v2 if self.device.config.ssh.version == 2 else bool(self.keys)
 
     @property
     def fit_for_v2(self) -> bool:
@@ -123,13 +123,13 @@ class RouterSsh:
 
     def announce(self) -> None:
         """Logs that SSH was enabled or disabled, when that is news."""
-        version = self.router.config.ssh.version_text if self.enabled else None
+        version = self.device.config.ssh.version_text if self.enabled else None
         if version == self._announced:
             return
         if self._announced is not None:
-            self.router.report("SSH-5-DISABLED", f"SSH {self._announced} has been disabled")
+            self.device.report("SSH-5-DISABLED", f"SSH {self._announced} has been disabled")
         if version is not None:
-            self.router.report("SSH-5-ENABLED", f"SSH {version} has been enabled")
+            self.device.report("SSH-5-ENABLED", f"SSH {version} has been enabled")
         self._announced = version
 
     def save(self, done: Callable[[str | None], None]) -> None:
@@ -147,7 +147,7 @@ class RouterSsh:
                 self._saved = data
             done(problem)
 
-        self.router.journal.write(self.record, data, stored)
+        self.device.journal.write(self.record, data, stored)
 
     def restore(self, record: bytes) -> None:
         """Takes over what NVRAM held; a record that is none is left alone."""

@@ -64,6 +64,14 @@ class LogCounts:
     trap: int = 0
 
 
+@dataclass(slots=True)
+class NameCount:
+    """How often a message of one name was logged, and when last: the uptime."""
+
+    count: int
+    last: timedelta
+
+
 class Syslog:
     """Formats messages, counts and numbers them, and gives each to the destinations that take its severity.
 
@@ -82,6 +90,7 @@ class Syslog:
         """A boot: nothing was logged yet."""
         self.buffer = ""
         self.counts = LogCounts()
+        self.names: dict[str, NameCount] = {}
         self._number = 0
 
     def subscribe(self, listener: Listener, *, monitor: bool = False) -> Callable[[], None]:
@@ -93,6 +102,9 @@ class Syslog:
     def emit(self, name: str, text: str, stamps: Timestamps | None, now: Moment, up: timedelta) -> None:
         """Gives out `%NAME: text`, where `name` is like `SYS-5-CONFIG_I`: the number is the severity."""
         severity = int(name.rsplit("-", 2)[1])
+        if self._settings().count:
+            before = self.names.get(name)
+            self.names[name] = NameCount(1 if before is None else before.count + 1, up)
         self._give(severity, f"{self._head(stamps, now, up)}%{name}: {text}")
 
     def debug(self, text: str, stamps: Timestamps | None, now: Moment, up: timedelta) -> None:

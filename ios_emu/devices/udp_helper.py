@@ -9,30 +9,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ios_emu.errors import MalformedPacket
-from ios_emu.wire.dhcp import CLIENT_PORT
+from ios_emu.wire.dhcp import SERVER_PORT
 from ios_emu.wire.ipv4 import UDP, Ipv4Packet
 from ios_emu.wire.udp import UdpDatagram
 
 if TYPE_CHECKING:
-    from ios_emu.devices.network import RouterNetwork
+    from ios_emu.devices.network import DeviceNetwork
     from ios_emu.stack.ip_interface import IpInterface
-
-TIME, TACACS, DOMAIN, TFTP, NETBIOS_NS, NETBIOS_DGM = 37, 49, 53, 69, 137, 138
-FORWARDED = frozenset({TIME, TACACS, DOMAIN, CLIENT_PORT, TFTP, NETBIOS_NS, NETBIOS_DGM})
-"""With the server's port of DHCP these are the eight services of IOS."""
 
 
 class UdpHelper:
     """Forwards the broadcasts of one router."""
 
-    def __init__(self, network: RouterNetwork) -> None:
+    def __init__(self, network: DeviceNetwork) -> None:
         self._network = network
 
     def forward(self, interface: IpInterface, packet: Ipv4Packet) -> None:
         """Takes a UDP broadcast that came in."""
         helpers = self._network.helpers.get(interface.name)
         port = int.from_bytes(packet.payload[2:4])
-        if not helpers or port not in FORWARDED or packet.ttl <= 1 or not packet.source:
+        if (
+            not helpers
+            or port not in self._network.forwarded_udp
+            or port == SERVER_PORT
+            or packet.ttl <= 1
+            or not packet.source
+        ):
             return
         try:
             datagram = UdpDatagram.parse(packet.payload, packet.source, packet.destination)

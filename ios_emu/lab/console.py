@@ -1,4 +1,4 @@
-"""The console line of a router: boot, `Press RETURN`, login, session, and again after `exit`.
+"""The console line of an IOS device: boot, `Press RETURN`, login, session, and again after `exit`.
 
 A console is what is at the far end of the console cable: bytes in, bytes out. It outlives its sessions.
 """
@@ -19,7 +19,7 @@ from ios_emu.cli.session import Session
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.lab.line_session import line_session
 from ios_emu.lab.output import Listener, Output
 
@@ -48,27 +48,27 @@ class Terminal(Protocol):
 
 
 class Console:
-    """The console of `router`. `quick` leaves out boot text, setup dialogue and `Press RETURN`.
+    """The console of `device`. `quick` leaves out boot text, setup dialogue and `Press RETURN`.
 
     Without `paging` its sessions begin with a terminal of no length and no width.
     """
 
     def __init__(
-        self, router: Router, read: Callable[[], Reader], clock: Clock, *, quick: bool = True
+        self, device: IosDevice, read: Callable[[], Reader], clock: Clock, *, quick: bool = True
     ) -> None:
-        self.router = router
+        self.device = device
         self.clock = clock
         self.quick = quick
         self.paging = True
         self._read = read
         self._output = Output()
         self._session: Session | None = None
-        self._shell = Shell(router, read)
+        self._shell = Shell(device, read)
         self._problems: list[str] = []
         self.on_power_on: Callable[[], None] = lambda: None
-        router.read_config = self._read_configuration
-        router.reload_requested = self._reload
-        router.log.subscribe(self._show_log)
+        device.read_config = self._read_configuration
+        device.reload_requested = self._reload
+        device.log.subscribe(self._show_log)
 
     def attach(self, listener: Listener) -> Callable[[], None]:
         """Adds a terminal: it gets all bytes from now on, and what nobody saw so far.
@@ -99,11 +99,11 @@ class Console:
         return self._session is None or self._session.waits_for_input
 
     def power_on(self) -> None:
-        """Boots the router and waits for the first Enter."""
+        """Boots the device and waits for the first Enter."""
         self.on_power_on()
         self._problems.clear()
-        self.router.line_sessions.end(_LINE)
-        self.router.boot(self.router.reload_reason)
+        self.device.line_sessions.end(_LINE)
+        self.device.boot(self.device.reload_reason)
         problems = "".join(self._problems)
         if self.quick:
             self._open(self._arrive(problems))
@@ -113,19 +113,19 @@ class Console:
     def _reload(self) -> None:
         if self._session is not None:
             self._session.close()
-        self.router.reload_reason = platform_text.reloaded_at(self.router.now)
+        self.device.reload_reason = platform_text.reloaded_at(self.device.now)
         self.power_on()
 
-    def _read_configuration(self, router: Router, text: str) -> None:
-        """Feeds NVRAM's text to the router; what can't be read is shown as IOS shows it at boot."""
-        shell = Shell(router, self._read, level=15)
+    def _read_configuration(self, device: IosDevice, text: str) -> None:
+        """Feeds NVRAM's text to the device; what can't be read is shown as IOS shows it at boot."""
+        shell = Shell(device, self._read, level=15)
         for _, line, error in load_configuration(shell, text):
-            start = len(mode_prompt(router.config.hostname, CONFIG, 15))
-            self._problems.append(f"{line}\n{screens.error(error, line, start, router.dialect)}")
+            start = len(mode_prompt(device.config.hostname, CONFIG, 15))
+            self._problems.append(f"{line}\n{screens.error(error, line, start, device.dialect)}")
 
     def _open(self, dialogue: Dialogue) -> None:
         """Begins the next session on the line, behind what has to be said and asked before it."""
-        shell = self._shell = Shell(self.router, self._read)
+        shell = self._shell = Shell(self.device, self._read)
         shell.take_line_settings()
         if not self.paging:
             shell.terminal.length = shell.terminal.width = 0
@@ -134,15 +134,15 @@ class Console:
 
     def _session_ended(self) -> None:
         """`exit`, a failed login, or nobody typed for too long."""
-        self.router.line_sessions.end(_LINE)
-        if not self.router.reloading:
-            self._open(self._arrive(_AVAILABLE.format(self.router.config.hostname)))
+        self.device.line_sessions.end(_LINE)
+        if not self.device.reloading:
+            self._open(self._arrive(_AVAILABLE.format(self.device.config.hostname)))
 
     def _boot(self, problems: str) -> Dialogue:
-        yield Say(platform_text.boot_text(self.router.platform, self.router.dialect))
+        yield Say(platform_text.boot_text(self.device.platform, self.device.dialect))
         yield Say(problems)
-        if not self.router.boots_configured:
-            yield Say(_SETUP_TITLE[self.router.dialect])
+        if not self.device.boots_configured:
+            yield Say(_SETUP_TITLE[self.device.dialect])
             yield Say((yield from self._initial_dialogue()))
         return (yield from self._arrive(_STARTED))
 
@@ -152,8 +152,8 @@ class Console:
             if not wanted:
                 # It has begun where there is a link. Nobody in a lab serves configurations: it ends by
                 # itself, whatever is answered.
-                linked = any(port.cable is not None for port in self.router.network.ports.values())
-                if linked and self.router.dialect is Dialect.IOS:
+                linked = any(port.cable is not None for port in self.device.network.ports.values())
+                if linked and self.device.dialect is Dialect.IOS:
                     yield from ask_yes(_AUTOINSTALL_QUESTION, True)
                 return ""
         except Interrupted:
@@ -170,7 +170,7 @@ class Console:
         while not shell.line.has_exec:
             yield Ask("", Kind.RETURN)
         assert self._session is not None
-        self.router.line_sessions.begin(line_session(self._session, shell, "con 0", None, self._hang_up))
+        self.device.line_sessions.begin(line_session(self._session, shell, "con 0", None, self._hang_up))
         return (yield from arrive(shell))
 
     def _hang_up(self) -> None:

@@ -2,6 +2,9 @@
 
 Words side by side, or with `and`, must all fit; `or`, `not` and parentheses are as one expects, `not` binding
 closest and `or` least.
+
+What devices tell each other all the time for themselves (CDP, DTP) is shown only when a filter names it, or
+`eth`: it would hide what a lab is about.
 """
 
 from __future__ import annotations
@@ -15,10 +18,13 @@ from ios_emu.errors import UsageError
 from ios_emu.lab.events import Event
 
 Test = Callable[[Event], bool]
+QUIET = frozenset(("CDP", "DTP"))
+"""The types of rows that nobody is shown who does not ask for them."""
 
 _TOKEN = re.compile(r"\s*(==|!=|>=|<=|&&|\|\||[()<>!]|[^\s()<>=!&|]+)")
 _COMPARISONS: dict[str, Callable[[object, object], bool]] = {"==": operator.eq, "!=": operator.ne}
-_LINK_PROTOCOLS = ("eth", "vlan", "arp", "ip", "icmp", "udp", "tcp")
+_LINK_PROTOCOLS = ("eth", "vlan", "cdp", "dtp", "arp", "ip", "icmp", "udp", "tcp")
+_NAMES_QUIET = frozenset(("eth", "cdp", "dtp"))
 _SERVICES = ("dhcp", "dns", "smtp", "pop3", "telnet", "ssh", "http", "tftp", "ntp", "rip", "echo")
 _PROTOCOLS = frozenset((*_LINK_PROTOCOLS, *_SERVICES))
 _FIELDS = (
@@ -40,7 +46,9 @@ class _Reader:
         test = self._either()
         if self._at < len(self._tokens):
             raise self._problem(f"{self._tokens[self._at]} is too much")
-        return test
+        if _NAMES_QUIET & {token.lower() for token in self._tokens}:
+            return test
+        return lambda event: event.kind not in QUIET and test(event)
 
     def _either(self) -> Test:
         tests = [self._all()]
@@ -156,7 +164,7 @@ def _values(event: Event, name: str) -> tuple[object, ...]:
 
 
 def read_filter(text: str, devices: Iterable[str]) -> Test:
-    """Reads a filter; an empty one lets everything through. Raises UsageError."""
+    """Reads a filter; an empty one lets everything through that is not quiet. Raises UsageError."""
     if not text.strip():
-        return lambda event: True
+        return lambda event: event.kind not in QUIET
     return _Reader(text, devices).read()

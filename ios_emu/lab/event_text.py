@@ -12,10 +12,13 @@ from ipaddress import IPv4Address
 from ios_emu.errors import MalformedPacket
 from ios_emu.wire import dhcp, icmp
 from ios_emu.wire.arp import REQUEST, ArpPacket
+from ios_emu.wire.cdp import CdpPacket
 from ios_emu.wire.dhcp import DhcpMessage
+from ios_emu.wire.dtp import DtpPacket
 from ios_emu.wire.ethernet import ETHERTYPE_ARP, ETHERTYPE_IPV4, EthernetFrame
 from ios_emu.wire.icmp import IcmpMessage
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
+from ios_emu.wire.snap import CDP, CISCO_MULTICAST, DTP, parse_snap
 from ios_emu.wire.tcp import ACK, FIN, PSH, RST, SYN, TcpSegment
 from ios_emu.wire.udp import UdpDatagram
 
@@ -90,6 +93,8 @@ def decode(frame: bytes) -> Decoded:
             _arp(decoded, ethernet.payload)
         elif ethernet.ethertype == ETHERTYPE_IPV4:
             _ipv4(decoded, ethernet.payload)
+        elif ethernet.destination == CISCO_MULTICAST:
+            _cisco(decoded, frame)
     except MalformedPacket as problem:
         decoded.info = f"malformed: {problem}"
     return decoded
@@ -108,6 +113,23 @@ def _arp(decoded: Decoded, data: bytes) -> None:
         decoded.info = f"Who has {target}?{asker}"
     else:
         decoded.info = f"{sender} is at {packet.sender_mac}"
+
+
+def _cisco(decoded: Decoded, frame: bytes) -> None:
+    found = parse_snap(frame)
+    if found is None or found[1] not in (CDP, DTP):
+        return
+    if found[1] == CDP:
+        decoded.kind = "CDP"
+        decoded.layers.append("cdp")
+        packet = CdpPacket.parse(found[2])
+        about = f"{packet.device_id} {packet.port_id}, {packet.platform}, for {packet.holdtime} s"
+    else:
+        decoded.kind = "DTP"
+        decoded.layers.append("dtp")
+        says = DtpPacket.parse(found[2])
+        about = f"{says.wish.name.lower()}, {'trunk' if says.trunking else 'access'}"
+    decoded.info = printable(about)
 
 
 def _ipv4(decoded: Decoded, data: bytes) -> None:

@@ -10,6 +10,8 @@ come in:
   and has the console's rights: everybody may come in, and `enable` needs no secret where none is set.
 * `no login`: everybody may come in.
 
+`access-class` is not asked: a client comes out of band, from no address of the lab.
+
 `transport input` without `ssh`, `ip ssh version 1`, and lines that are all taken: nobody gets a line. The
 door does not wait for `crypto key generate rsa`: what encrypts its connections is not the router's key.
 """
@@ -61,12 +63,12 @@ class SshLine:
     @property
     def settings(self) -> LineSettings:
         """What the line asks for."""
-        return vty_settings(self._number, self._lines.router.config)
+        return vty_settings(self._number, self._lines.device.config)
 
     @property
     def login_timeout(self) -> int:
         """How many seconds the login may take."""
-        return self._lines.router.config.ssh.timeout
+        return self._lines.device.config.ssh.timeout
 
     @property
     def is_open(self) -> bool:
@@ -76,9 +78,9 @@ class SshLine:
     @property
     def banner(self) -> str:
         """What the client is shown before it logs in."""
-        config = self._lines.router.config
+        config = self._lines.device.config
         text = config.banners.get("login", "")
-        return filled_in(text, config.hostname, FIRST_VTY_LINE + self._number)
+        return filled_in(text, config, FIRST_VTY_LINE + self._number, self.settings)
 
     def admit(self) -> None:
         """Lets somebody in whom the line asks nothing."""
@@ -86,7 +88,7 @@ class SshLine:
 
     def check(self, user: str, password: str) -> bool:
         """May that user come in with that password? Logs the attempt where that is asked for."""
-        config, settings = self._lines.router.config, self.settings
+        config, settings = self._lines.device.config, self.settings
         if settings.login == "password" and settings.password is not None:
             admitted = settings.password.matches(password)
         elif settings.login == "password" and not config.users:
@@ -107,14 +109,14 @@ class SshLine:
     @property
     def too_many_failures(self) -> bool:
         """Is it time to hang up?"""
-        return self.failures >= max(1, self._lines.router.config.ssh.retries)
+        return self.failures >= max(1, self._lines.device.config.ssh.retries)
 
     def connected(self, cipher_in: str, cipher_out: str, mac_in: str, mac_out: str) -> None:
         """The client and the door have agreed on these."""
-        if self._number in self._lines.router.ssh.connections or self.user is None:
+        if self._number in self._lines.device.ssh.connections or self.user is None:
             return
         self._ciphers = f"using crypto cipher '{cipher_in}', hmac '{mac_in}'"
-        self._lines.router.ssh.connections[self._number] = SshConnection(
+        self._lines.device.ssh.connections[self._number] = SshConnection(
             self._number,
             lambda: self.user or "",
             lambda: "Session started",
@@ -126,11 +128,11 @@ class SshLine:
         self._log_event("SESSION", "SSH2 Session request", True)
 
     def _log_event(self, kind: str, what: str, succeeded: bool) -> None:
-        router = self._lines.router
-        if router.config.ssh.log_events:
+        device = self._lines.device
+        if device.config.ssh.log_events:
             outcome = "Succeeded" if succeeded else "Failed"
             where = f"from {self.peer} (tty = {self._number})"
-            router.report(f"SSH-5-SSH2_{kind}", " ".join(f"{what} {where} {self._ciphers} {outcome}".split()))
+            device.report(f"SSH-5-SSH2_{kind}", " ".join(f"{what} {where} {self._ciphers} {outcome}".split()))
 
     # Session
 
@@ -156,18 +158,18 @@ class SshLine:
         self, copy: Copy, write: Callable[[bytes], None], finished: Callable[[bool], None]
     ) -> Source | Sink | None:
         """The other end of `scp`, where `ip scp server enable` and the user's level allow it; else None."""
-        router = self._lines.router
+        device = self._lines.device
         refusal = None
-        if _SCP_SERVER not in router.config.kept.values():
+        if _SCP_SERVER not in device.config.kept.values():
             refusal = "Administratively disabled.\n"
-        elif self._level < _PRIVILEGED and not (self._trusted and router.config.enable_secret is None):
+        elif self._level < _PRIVILEGED and not (self._trusted and device.config.enable_secret is None):
             refusal = "Privilege denied.\n"
         if refusal is not None:
             write(refusal.encode())
             finished(False)
             return None
         end = Source if copy.sends else Sink
-        return end(RouterFiles(router), copy.name, write, finished)
+        return end(RouterFiles(device), copy.name, write, finished)
 
     @property
     def _level(self) -> int:
@@ -204,17 +206,17 @@ class SshLine:
         self._hang_up()
 
     def _forget(self) -> None:
-        router = self._lines.router
-        if router.ssh.connections.pop(self._number, None) is not None and router.config.ssh.log_events:
+        device = self._lines.device
+        if device.ssh.connections.pop(self._number, None) is not None and device.config.ssh.log_events:
             what = f"SSH2 Session from {self.peer} (tty = {self._number}) for user '{self.user}'"
-            router.report("SSH-5-SSH2_CLOSE", f"{what} {self._ciphers} closed")
+            device.report("SSH-5-SSH2_CLOSE", f"{what} {self._ciphers} closed")
         if self._lines.holds(self._number, self):
             self._lines.release(self._number)
 
 
 def take_line(lines: VtyLines, peer: Peer, hang_up: Callable[[], None]) -> SshLine | None:
     """The line of a new client; None: the router takes none, now or at all."""
-    if lines.router.config.ssh.version == _VERSION_1:
+    if lines.device.config.ssh.version == _VERSION_1:
         return None
     number = lines.free_line("ssh")
     return None if number is None else SshLine(lines, number, peer, hang_up)

@@ -38,7 +38,7 @@ class VtySession:
     def __init__(self, lines: VtyLines, number: int, socket: TcpSocket) -> None:
         # Whoever is turned away at once gives the line back before this is made.
         lines.take(number, self)
-        self._clock = lines.router.clock
+        self._clock = lines.device.clock
         # Nagle's algorithm is off in IOS: the last line of an output does not wait for an acknowledgment.
         socket.sender.nagle = False
         self._socket = socket

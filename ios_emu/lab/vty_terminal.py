@@ -42,18 +42,18 @@ class VtyTerminal:
         self._hang_up = hang_up
         self._is_full = is_full
         self._window: tuple[int, int] | None = None
-        router = lines.router
+        device = lines.device
         self.shell = Shell(
-            router,
+            device,
             lines.read,
             line_name=f"vty{number} ({peer})",
             line_number=FIRST_VTY_LINE + number,
             line=partial(vty_settings, number),
         )
         self.shell.take_line_settings()
-        self.session = Session(self.shell, router.clock, write, self.close)
-        router.line_sessions.begin(line_session(self.session, self.shell, f"vty {number}", peer, self.close))
-        self._unsubscribe: Callable[[], None] | None = router.log.subscribe(self._show_log, monitor=True)
+        self.session = Session(self.shell, device.clock, write, self.close)
+        device.line_sessions.begin(line_session(self.session, self.shell, f"vty {number}", peer, self.close))
+        self._unsubscribe: Callable[[], None] | None = device.log.subscribe(self._show_log, monitor=True)
 
     def start(self, dialogue: Dialogue) -> None:
         """Begins with what is shown and asked before the first prompt."""

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 _BROADCAST = b"\xff" * 6
+_CISCO, _CDP = bytes.fromhex("01000ccccccc"), b"\x20\x00"
 _IPV4, _ARP, _TAGGED = b"\x08\x00", b"\x08\x06", b"\x81\x00"
 
 
@@ -64,11 +65,15 @@ class PortCounters:
     runts: int = 0
     giants: int = 0
     carrier_lost: int = 0
-    # Of the frames above, those that carry ARP, and those that carry neither ARP nor IPv4.
+    # Of the frames above, those that carry ARP, CDP, and what is neither one nor IPv4.
     arp_in: int = 0
     arp_bytes_in: int = 0
     arp_out: int = 0
     arp_bytes_out: int = 0
+    cdp_in: int = 0
+    cdp_bytes_in: int = 0
+    cdp_out: int = 0
+    cdp_bytes_out: int = 0
     others_in: int = 0
     others_bytes_in: int = 0
     others_out: int = 0
@@ -90,6 +95,9 @@ class PortCounters:
             case "arp":
                 self.arp_in += 1
                 self.arp_bytes_in += len(frame)
+            case "cdp":
+                self.cdp_in += 1
+                self.cdp_bytes_in += len(frame)
             case "other":
                 self.others_in += 1
                 self.others_bytes_in += len(frame)
@@ -100,6 +108,9 @@ class PortCounters:
             case "arp":
                 self.arp_out += 1
                 self.arp_bytes_out += len(frame)
+            case "cdp":
+                self.cdp_out += 1
+                self.cdp_bytes_out += len(frame)
             case "other":
                 self.others_out += 1
                 self.others_bytes_out += len(frame)
@@ -110,7 +121,47 @@ class PortCounters:
         return self.runts + self.giants
 
 
+@dataclass(slots=True)
+class VlanCounters:
+    """What `show vlans` counts of the frames of one VLAN, tags included."""
+
+    frames_in: int = 0
+    bytes_in: int = 0
+    ip_in: int = 0
+    frames_out: int = 0
+    bytes_out: int = 0
+    ip_out: int = 0
+
+    def __sub__(self, other: VlanCounters) -> VlanCounters:
+        """What is left without the frames that `other` counts."""
+        return VlanCounters(
+            self.frames_in - other.frames_in,
+            self.bytes_in - other.bytes_in,
+            self.ip_in - other.ip_in,
+            self.frames_out - other.frames_out,
+            self.bytes_out - other.bytes_out,
+            self.ip_out - other.ip_out,
+        )
+
+    def count_in(self, frame: bytes) -> None:
+        """Counts a tagged frame that came."""
+        self.frames_in += 1
+        self.bytes_in += len(frame)
+        self.ip_in += frame[16:18] == _IPV4
+
+    def count_out(self, frame: bytes) -> None:
+        """Counts a tagged frame that was sent."""
+        self.frames_out += 1
+        self.bytes_out += len(frame)
+        self.ip_out += frame[16:18] == _IPV4
+
+
 def _protocol(frame: bytes) -> str:
-    """`ip`, `arp` or `other`, also behind an 802.1Q tag."""
-    kind = frame[16:18] if frame[12:14] == _TAGGED else frame[12:14]
-    return "ip" if kind == _IPV4 else "arp" if kind == _ARP else "other"
+    """`ip`, `arp`, `cdp` or `other`, also behind an 802.1Q tag."""
+    start = 16 if frame[12:14] == _TAGGED else 12
+    kind = frame[start : start + 2]
+    if kind == _IPV4:
+        return "ip"
+    if kind == _ARP:
+        return "arp"
+    return "cdp" if frame[:6] == _CISCO and frame[start + 8 : start + 10] == _CDP else "other"

@@ -1,6 +1,6 @@
 """The forwarding table: from a destination to the interface and the next hop, by the longest prefix.
 
-It is made anew when the routing table changes; between two changes each destination is looked up once.
+It follows the routing table; between two changes each destination is looked up once.
 """
 
 from __future__ import annotations
@@ -47,6 +47,26 @@ class ForwardingTable:
         for entry in entries:
             lengths.setdefault(entry.length, {}).setdefault(entry.network, entry)
         self._by_length = [(prefix_mask(length), lengths[length]) for length in sorted(lengths, reverse=True)]
+        self._cache.clear()
+
+    def set(self, entry: ForwardingEntry) -> None:
+        """Takes an entry, in place of the one with the same prefix."""
+        mask = prefix_mask(entry.length)
+        for known, networks in self._by_length:
+            if known == mask:
+                networks[entry.network] = entry
+                break
+        else:
+            self._by_length.append((mask, {entry.network: entry}))
+            self._by_length.sort(reverse=True)
+        self._cache.clear()
+
+    def remove(self, network: int, length: int) -> None:
+        """Takes the entry of a prefix away, if there is one."""
+        mask = prefix_mask(length)
+        for known, networks in self._by_length:
+            if known == mask:
+                networks.pop(network, None)
         self._cache.clear()
 
     def lookup(self, destination: int) -> ForwardingEntry | None:

@@ -67,6 +67,8 @@ class Icmp:
 
     def __init__(self, node: Node, unreachable_interval: int) -> None:
         self.unreachable_interval = unreachable_interval
+        # IOS gives up a connection that an access list refuses; hosts try on.
+        self._hard_codes = (*_HARD_CODES, *((wire.ADMINISTRATIVELY_PROHIBITED,) if node.forwards else ()))
         self.sent: Counter[tuple[int, int]] = Counter()
         self.received: Counter[tuple[int, int]] = Counter()
         self.malformed = 0
@@ -118,8 +120,10 @@ class Icmp:
         """Sends an error about `about`, which came in on `interface`, unless the rules forbid it."""
         if not self._may_complain(about):
             return
-        if kind == wire.DESTINATION_UNREACHABLE and not self._may_send_unreachable():
-            return
+        if kind == wire.DESTINATION_UNREACHABLE:
+            silent = interface is not None and not interface.unreachables
+            if silent or not self._may_send_unreachable():
+                return
         source = None if interface is None else interface.primary
         if source is None:
             return
@@ -173,7 +177,7 @@ class Icmp:
         report = IcmpReport(packet.source, message, packet.ttl, about, packet)
         if message.type == wire.REDIRECT:
             return
-        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in _HARD_CODES
+        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in self._hard_codes
         if about.protocol == ICMP:
             if len(about.payload) >= _QUOTED_PAYLOAD:
                 listener = self._listeners.get(int.from_bytes(about.payload[4:6]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ios_emu.stack.cable import Port
+from ios_emu.stack.counters import VlanCounters
 from ios_emu.wire.ethernet import ETHERTYPE_DOT1Q, MacAddress
 
 LIMITED_BROADCAST = 0xFFFFFFFF
@@ -48,6 +49,7 @@ class IpInterface:
     __slots__ = (
         "addresses",
         "broadcasts",
+        "counters",
         "directed_broadcast",
         "frame_head",
         "mac",
@@ -58,6 +60,7 @@ class IpInterface:
         "proxy_arp",
         "redirects",
         "takes_any",
+        "unreachables",
         "up",
         "vlan",
     )
@@ -69,6 +72,8 @@ class IpInterface:
         self.vlan = vlan
         # What stands between the destination and the type of each frame.
         self.frame_head: bytes = mac if vlan is None else mac + (ETHERTYPE_DOT1Q << 16 | vlan).to_bytes(4)
+        # Of tagged frames; the others are the port's.
+        self.counters = VlanCounters()
         self.mtu = DEFAULT_MTU
         self.addresses: tuple[Prefix, ...] = ()
         self.broadcasts: frozenset[int] = frozenset()
@@ -77,6 +82,8 @@ class IpInterface:
         self.up = False
         self.proxy_arp = False
         self.redirects = True
+        # Are ICMP unreachables sent about what came in here?
+        self.unreachables = True
         self.directed_broadcast = False
         # UDP to whatever address is taken: this host has none yet, and asked for one (RFC 2131, 4.1).
         self.takes_any = False

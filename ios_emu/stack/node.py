@@ -72,6 +72,8 @@ class Node:
         self.source_routes = True
         # Is shown each UDP broadcast that comes in, besides who listens.
         self.broadcast_udp: Callable[[IpInterface, Ipv4Packet], None] | None = None
+        # Is shown each frame that is neither IP nor ARP.
+        self.others: Callable[[IpInterface, bytes], None] | None = None
         self.tcp_services: list[Callable[[TcpStack], object]] = []
         self.interfaces: tuple[IpInterface, ...] = ()
         self.forwarding = ForwardingTable()
@@ -198,7 +200,10 @@ class Node:
         port = interface.port
         if port is not None and interface.up:
             frame = b"".join((mac, interface.frame_head, ethertype.to_bytes(2), payload))
-            port.send(frame if len(frame) >= SMALLEST_FRAME else frame.ljust(SMALLEST_FRAME, b"\0"))
+            frame = frame if len(frame) >= SMALLEST_FRAME else frame.ljust(SMALLEST_FRAME, b"\0")
+            if interface.vlan is not None:
+                interface.counters.count_out(frame)
+            port.send(frame)
 
     # Frames
 
@@ -213,6 +218,8 @@ class Node:
         if interface is None or not interface.up:
             self.counters.no_interface += 1
             return
+        if vlan is not None:
+            interface.counters.count_in(frame)
         group = frame[0] & 1
         if not group and frame[:6] != interface.mac:
             return
@@ -227,9 +234,13 @@ class Node:
             except MalformedPacket:
                 self.counters.malformed += 1
                 return
+            if self.policy is not None:
+                self.policy.arrived = interface, frame[6:12]
             self._receive_packet(interface, packet, bool(group))
         elif ethertype == b"\x08\x06":
             self.arp.receive(interface, frame[start:])
+        elif self.others is not None:
+            self.others(interface, frame)
 
     # Packets
 

@@ -23,6 +23,9 @@ _NUMBERS = 1 << 32
 _QUOTED = 8
 
 Accept = Callable[[TcpSocket], None]
+Admits = Callable[[int, int], bool]
+"""May somebody at that address, from that port, open a connection?"""
+
 _Key = tuple[int, int, int, int]
 
 
@@ -40,9 +43,7 @@ class TcpCounters:
 class TcpListener:
     """A port that takes connections; `accept` is given each one that is established."""
 
-    def __init__(
-        self, stack: TcpStack, port: int, address: int, accept: Accept, admits: Callable[[], bool]
-    ) -> None:
+    def __init__(self, stack: TcpStack, port: int, address: int, accept: Accept, admits: Admits) -> None:
         self.port = port
         self.address = address
         self.accept = accept
@@ -87,11 +88,11 @@ class TcpStack:
         return iter([self._listeners[key] for key in sorted(self._listeners)])
 
     def listen(
-        self, port: int, accept: Accept, address: int = 0, admits: Callable[[], bool] = lambda: True
+        self, port: int, accept: Accept, address: int = 0, admits: Admits = lambda remote, port: True
     ) -> TcpListener:
         """Takes connections at a port, of one own address or of all (0).
 
-        `accept` is called when a connection is established; while `admits` says no, they are refused.
+        `accept` is called when a connection is established; those of which `admits` says no are refused.
         Raises ValueError when the port is in use.
         """
         if (port, address) in self._listeners:
@@ -175,7 +176,7 @@ class TcpStack:
             return
         address, port = key[0], key[1]
         listener = self._listeners.get((port, address)) or self._listeners.get((port, 0))
-        if listener is None or segment.flags & ACK or not listener.admits():
+        if listener is None or segment.flags & ACK or not listener.admits(*key[2:]):
             self.counters.no_port += listener is None
             self._reset(key, segment)
             return

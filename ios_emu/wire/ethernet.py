@@ -136,6 +136,16 @@ class EthernetFrame(NamedTuple):
         return (head + self.ethertype.to_bytes(2) + self.payload).ljust(SMALLEST_FRAME, b"\0")
 
 
+def with_tag(frame: bytes, control: int) -> bytes:
+    """An untagged frame with a tag of those 16 bits: priority, drop eligible, VLAN."""
+    return frame[:12] + (ETHERTYPE_DOT1Q << 16 | control).to_bytes(4) + frame[12:]
+
+
+def without_tag(frame: bytes) -> bytes:
+    """A tagged frame without its outer tag, padded to 60 bytes again."""
+    return (frame[:12] + frame[16:]).ljust(SMALLEST_FRAME, b"\0")
+
+
 BROADCAST = MacAddress(b"\xff" * _LENGTH)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ios_emu.cli.command_table import KEPT_SECTIONS, command_table
+from ios_emu.cli.command_table import KEPT_SECTIONS, PARTS, command_table
 from ios_emu.cli.grammar import MODES
 from ios_emu.cli.reader import load_reader
 
@@ -24,12 +24,15 @@ SECTIONS = {
     "Interface configuration": "interface",
     "Sub-interface configuration": "subinterface",
     "Line configuration": "line",
+    "Standard access list": "standard_list",
+    "Extended access list": "extended_list",
     "DHCP pool configuration": "dhcp",
     "Secondary subnet of a DHCP pool": "dhcp_subnet",
     "Class of a DHCP pool": "pool_class",
     "DHCP class configuration": "dhcp_class",
     "Relay agent information of a DHCP class": "class_relay",
     "Control-plane configuration": "control_plane",
+    "RIP configuration": "router_rip",
     "Archive configuration": "archive",
     "Archive log configuration": "archive_log_mode",
     "The lab prompt": "lab",
@@ -54,10 +57,13 @@ HANDLERS = {
         "isakmp_encryption",
         "override_kept",
         "passive_interface",
+        "rip_kept",
+        "interface_rip_kept",
     },
     "Read": {"marker"},
 }
 SAMPLES = {
+    "CRITERIA": "ip any any",
     "A.B.C.D": "10.0.0.1",
     "H.H.H": "0001.0002.0003",
     "Hex-data": "01",
@@ -125,7 +131,7 @@ def test_the_file_is_current() -> None:
 
 def test_every_mode_has_its_section() -> None:
     assert set(SECTIONS.values()) == set(MODES)
-    assert {row.section for row in ROWS} == {*SECTIONS, "`INTERFACE`", "`FILTER`"}
+    assert {row.section for row in ROWS} == {*SECTIONS, *(f"`{part}`" for part in PARTS.values())}
 
 
 def test_nothing_is_listed_twice() -> None:

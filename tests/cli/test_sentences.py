@@ -17,6 +17,7 @@ from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, In
 ARGUMENTS = {
     "A.B.C.D": "10.1.2.3",
     "WORD": "NAME1",
+    "Hostname or A.B.C.D": "10.0.0.1",
     "LINE": "some text",
     "H.H.H": "0060.5c2b.3dcc",
     "Hex-data": "0100.605c",

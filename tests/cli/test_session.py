@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ios_emu.cli.pager import MORE
@@ -195,6 +195,7 @@ PLACES = {
 
 @pytest.mark.property
 @pytest.mark.parametrize("place", PLACES)
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_any_bytes_anywhere_leave_a_session_that_answers(place: str, junk: bytes) -> None:
     terminal = Conversation()

@@ -170,7 +170,7 @@ def test_tab_and_help_know_the_modes_around(shell: Shell) -> None:
 
 
 def test_a_class_that_another_session_removed_can_still_be_configured(shell: Shell) -> None:
-    other = Shell(shell.router, level=15)
+    other = Shell(shell.device, level=15)
     for one, lines in (
         (shell, ("ip dhcp pool P", "class C")),
         (other, ("ip dhcp pool P", "no class C")),

@@ -12,6 +12,7 @@ from ios_emu.cli.loading import load_configuration
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import configuration_body, running_config
 
@@ -128,8 +129,8 @@ end
 )
 
 
-def read_config(router: Router, text: str) -> None:
-    faults = list(load_configuration(Shell(router, level=15), text))
+def read_config(device: IosDevice, text: str) -> None:
+    faults = list(load_configuration(Shell(device, level=15), text))
     assert faults == [], text
 
 
@@ -277,6 +278,145 @@ dhcp_commands = st.one_of(
     line("option {} ip {}", st.integers(0, 254).map(str), several),
     line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
+list_numbers = st.sampled_from(["1", "99", "1300", "1999"])
+extended_numbers = st.sampled_from(["100", "199", "2000", "2699"])
+actions = st.sampled_from(["permit", "deny"])
+wildcards = st.sampled_from(["0.0.0.0", "0.0.0.255", "0.255.0.255", "255.255.255.255"])
+ends = st.one_of(st.just("any"), line("host {}", addresses), line("{} {}", addresses, wildcards))
+ports = st.one_of(
+    st.just(""),
+    line("eq {}", st.sampled_from(["80", "www 443", "53 53 9", "514"])),
+    line("range {} {}", st.integers(0, 65535).map(str), st.integers(0, 65535).map(str)),
+    line("{} {}", st.sampled_from(["gt", "lt", "neq"]), st.integers(0, 65535).map(str)),
+)
+list_options = st.lists(
+    st.sampled_from(
+        ["log", "log-input", "fragments", "dscp ef", "precedence 3", "tos 4", "ttl gt 3", "option lsr"]
+    ),
+    max_size=3,
+).map(" ".join)
+tcp_options = st.sampled_from(["", "established", "syn ack", "match-all +syn -ack", "match-any +rst -fin"])
+standard_entries = st.one_of(
+    line("{} {}", actions, ends),
+    line("{} {} {}", actions, addresses, st.sampled_from(["", "log"])),
+    line("remark {}", texts),
+)
+extended_entries = st.one_of(
+    line("{} ip {} {} {}", actions, ends, ends, list_options),
+    line("{} {} {} {} {}", actions, st.integers(0, 255).map(str), ends, ends, list_options),
+    line("{} tcp {} {} {} {} {} {}", actions, ends, ports, ends, ports, tcp_options, list_options),
+    line("{} udp {} {} {} {} {}", actions, ends, ports, ends, ports, list_options),
+    line(
+        "{} icmp {} {} {}",
+        actions,
+        ends,
+        ends,
+        st.sampled_from(["", "echo", "3 1", "200", "9 9", "ttl-exceeded"]),
+    ),
+    line("remark {}", texts),
+)
+sequences = st.one_of(st.just(""), st.integers(1, 60).map(str))
+list_commands = st.one_of(
+    line("access-list {} {}", list_numbers, standard_entries),
+    line("access-list {} {}", extended_numbers, extended_entries),
+    line("ip access-list standard {}\n{} {}", few_words, sequences, standard_entries),
+    line("ip access-list standard {}\n{} {}", list_numbers, sequences, standard_entries),
+    line("ip access-list extended {}\n{} {}", few_words, sequences, extended_entries),
+    line("ip access-list extended {}\n{} {}", extended_numbers, sequences, extended_entries),
+    line("{} {}", sequences, st.one_of(standard_entries, extended_entries)),
+    line("no {}", st.one_of(standard_entries, extended_entries, st.integers(1, 60).map(str))),
+    line("no access-list {}", st.one_of(list_numbers, extended_numbers)),
+    line("no ip access-list {} {}", st.sampled_from(["standard", "extended"]), few_words),
+    line("ip access-list resequence {} {} {}", few_words, numbers, numbers),
+    line("ip access-list log-update threshold {}", numbers),
+    line(
+        "{}ip access-group {} {}",
+        st.sampled_from(["", "", "no "]),
+        st.one_of(list_numbers, extended_numbers, few_words),
+        st.sampled_from(["in", "out"]),
+    ),
+    line(
+        "line vty 0 4\n{}access-class {} {}",
+        st.sampled_from(["", "", "default "]),
+        list_numbers,
+        st.sampled_from(["in", "out", "in vrf-also"]),
+    ),
+    line("interface {}", interfaces),
+)
+switches = st.sampled_from(["", "no ", "default "])
+seconds = st.integers(1, 500).map(str)
+metrics = st.integers(1, 15).map(str)
+ways = st.sampled_from(["in", "out"])
+versions = st.sampled_from(["1", "2", "1 2", "2 1"])
+rip_lines = st.one_of(
+    line("version {}", st.sampled_from(["1", "2"])),
+    line("timers basic {} {} {} {}", seconds, seconds, seconds, seconds),
+    line("{}network {}", st.sampled_from(["", "no "]), addresses),
+    line("{}network 192.168.{}.0", st.sampled_from(["", "no "]), octets.map(str)),
+    line("{}neighbor 10.0.0.{}", st.sampled_from(["", "no "]), numbers),
+    line("{}passive-interface {}", switches, interfaces),
+    line("redistribute {} {}", st.sampled_from(["connected", "static"]), st.sampled_from(["", "metric 4"])),
+    line("redistribute static route-map {}", words),
+    line("redistribute ospf {}", numbers),
+    line("default-metric {}", metrics),
+    line("distance {}", seconds),
+    line("distance {} 10.0.{}.0 0.0.0.255", st.integers(1, 255).map(str), numbers),
+    line("maximum-paths {}", metrics),
+    line("{}offset-list {} {} {} {}", switches, numbers, ways, metrics, st.sampled_from(["", "fa0/0"])),
+    line("{}distribute-list {} {} {}", switches, numbers, ways, st.sampled_from(["", "fa0/1"])),
+    line("distribute-list prefix {} in", words),
+    st.sampled_from(
+        [
+            f"{no}{text}"
+            for no in ("", "no ", "default ")
+            for text in (
+                "auto-summary",
+                "default-information originate",
+                "validate-update-source",
+                "passive-interface default",
+            )
+        ]
+    ),
+    st.sampled_from(
+        [
+            "no version",
+            "no timers basic",
+            "no redistribute static",
+            "no redistribute ospf 1",
+            "no default-metric",
+            "no distance",
+            "no maximum-paths",
+            "flash-update-threshold 20",
+            "output-delay 20",
+            "input-queue 100",
+            "traffic-share min across-interfaces",
+            "no router rip",
+            "router rip",
+        ]
+    ),
+)
+rip_interface_lines = st.one_of(
+    line("ip rip {} version {}", st.sampled_from(["send", "receive"]), versions),
+    line("ip rip authentication key-chain {}", words),
+    line("ip rip authentication mode {}", st.sampled_from(["md5", "text"])),
+    line("ip summary-address rip 10.{}.0.0 255.255.0.0", octets.map(str)),
+    st.sampled_from(
+        [
+            f"{no}{text}"
+            for no in ("", "no ", "default ")
+            for text in (
+                "ip split-horizon",
+                "ip rip v2-broadcast",
+                "ip rip triggered",
+                "ip rip send version 1",
+                "ip rip authentication mode md5",
+                "ip rip authentication key-chain A",
+                "ip summary-address rip 10.1.0.0 255.255.0.0",
+            )
+        ]
+    ),
+    line("ip summary-address eigrp {} 10.0.0.0 255.0.0.0", numbers),
+)
 commands = st.one_of(
     line("hostname {}", words),
     line("enable secret {}", texts),
@@ -368,6 +508,12 @@ commands = st.one_of(
             "no ip classless",
             "no ip bootp server",
             "no cdp run",
+            "no cdp advertise-v2",
+            "no cdp log mismatch duplex",
+            "cdp timer 30",
+            "cdp holdtime 60",
+            "default cdp timer",
+            "no cdp holdtime",
             "file prompt quiet",
             "no service pad",
             "service tcp-keepalives-in",
@@ -407,6 +553,8 @@ commands = st.one_of(
             "mac-address 0200.1111.2222",
             "no mac-address",
             "no keepalive",
+            "no cdp enable",
+            "cdp enable",
             "keepalive 20",
             "load-interval 60",
             "delay 100",
@@ -440,11 +588,40 @@ commands = st.one_of(
             "logging synchronous level 3 limit 10",
         ]
     ),
+    st.sampled_from(
+        [
+            "line 1 3",
+            "length 24",
+            "history size 10",
+            "logging facility sys9",
+            "no logging facility",
+            "logging host 10.0.0.9 transport udp port 5514",
+            "logging 10.0.0.9",
+            "logging count",
+            "logging rate-limit all 20 except 3",
+            "logging history size 20",
+            "logging history 3",
+            "logging origin-id string here",
+            "logging trap 7",
+            "no logging trap",
+            "no logging on",
+            "ip forward-protocol udp 9000",
+            "no ip forward-protocol udp tftp",
+            "no ip forward-protocol udp",
+            "ip route 10.0.0.0 255.0.0.0 10.1.1.1 track 3",
+            "no network-clock-participate wic 1",
+            "no interface range lo1 - 2",
+            "default interface range fa0/0 - 1",
+        ]
+    ),
     line("exec-timeout {} {}", numbers, numbers),
     st.sampled_from(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
     dhcp_commands,
+    list_commands,
+    rip_lines,
+    rip_interface_lines,
 )
 
 
@@ -458,6 +635,10 @@ def assert_it_reads_itself_back(dialect: Dialect, lines: list[str]) -> None:
     other.boot()
     assert configuration_body(other.config) == text
     assert other.config == router.config
+    with_defaults = fresh(dialect)
+    with_defaults.startup = configuration_body(router.config, whole=True)
+    with_defaults.boot()
+    assert configuration_body(with_defaults.config) == text
 
 
 @pytest.mark.property
@@ -474,3 +655,21 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
 @given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
 def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
     assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(list_commands, min_size=8, max_size=40))
+def test_so_does_all_that_access_lists_can_say(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, lines)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(
+    st.sampled_from(list(Dialect)),
+    st.lists(rip_lines, min_size=4, max_size=30),
+    st.lists(rip_interface_lines, max_size=8),
+)
+def test_so_does_all_that_rip_can_be_told(dialect: Dialect, lines: list[str], more: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, ["router rip", *lines, "interface fa0/1", *more])

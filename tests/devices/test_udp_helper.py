@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from ios_emu import Lab
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.host import Host
-from ios_emu.devices.udp_helper import DOMAIN, FORWARDED, NETBIOS_DGM, NETBIOS_NS, TACACS, TFTP, TIME
 from ios_emu.lab.device import HostDevice
 from ios_emu.stack.ip_interface import LIMITED_BROADCAST
 from ios_emu.stack.udp import Received
 
+TIME, TACACS, DOMAIN, TFTP, NETBIOS_NS, NETBIOS_DGM, SYSLOG = 37, 49, 53, 69, 137, 138, 514
 LAB = """\
 links = ["R1:Fa0/0 -- PC1", "R1:Fa0/1 -- S1"]
 [devices.R1]
@@ -53,6 +54,13 @@ def host(lab: Lab, name: str) -> Host:
     return device.host
 
 
+def configure(lab: Lab, *lines: str) -> None:
+    console = lab["R1"].console()
+    for line in ("", "enable", "configure terminal", *lines, "end"):
+        console.receive(line.encode() + b"\r")
+    lab.clock.run_until_idle()
+
+
 def arrived(lab: Lab, port: int, destination: int = LIMITED_BROADCAST) -> list[Received]:
     heard: list[Received] = []
     socket = host(lab, "S1").node.udp.open(heard.append, port)
@@ -79,22 +87,21 @@ def test_so_does_a_broadcast_of_the_network(lab: Lab) -> None:
 
 
 def test_other_services_stay_on_their_link(lab: Lab) -> None:
-    assert {37, 49, 53, 68, 69, 137, 138} == FORWARDED
-    assert arrived(lab, 514) == []
+    assert {TIME, TACACS, DOMAIN, 67, 68, TFTP, NETBIOS_NS, NETBIOS_DGM} == FORWARDED
+    assert arrived(lab, SYSLOG) == []
+
+
+def test_which_services_is_a_setting(lab: Lab) -> None:
+    configure(lab, "no ip forward-protocol udp tftp", "ip forward-protocol udp syslog")
+    assert arrived(lab, TFTP) == []
+    assert len(arrived(lab, SYSLOG)) == 1
+    configure(lab, "ip forward-protocol udp")
+    assert len(arrived(lab, TFTP)) == 1
+    assert arrived(lab, SYSLOG) == []
 
 
 def test_without_helper_addresses_nothing_is_forwarded(lab: Lab) -> None:
-    console = lab["R1"].console()
-    for line in (
-        "",
-        "enable",
-        "configure terminal",
-        "interface fa0/0",
-        "no ip helper-address 10.0.2.2",
-        "end",
-    ):
-        console.receive(line.encode() + b"\r")
-    lab.clock.run_until_idle()
+    configure(lab, "interface fa0/0", "no ip helper-address 10.0.2.2")
     assert arrived(lab, TFTP) == []
 
 

@@ -175,6 +175,18 @@ def test_filters_choose_rows(lab: Lab) -> None:
     assert numbers(lab, "ip.src != 192.168.1.1 and icmp") == numbers(lab, "icmp and ip.src == 192.168.1.10")
 
 
+def test_what_neighbours_tell_each_other_is_shown_to_who_asks() -> None:
+    lab = lab_after("three-routers", commands=["@PC1", "ping -n 1 192.168.1.1"])
+    quiet = numbers(lab, "cdp")
+    assert {lab.events.find(number).info for number in quiet} >= {  # type: ignore[union-attr]
+        "R1 FastEthernet0/1, Cisco 2811, for 180 s"
+    }
+    assert sorted([*quiet, *numbers(lab, "")]) == numbers(lab, "eth") == [one.number for one in lab.events]
+    assert numbers(lab, "R2") == numbers(lab, "R2 and not cdp")
+    assert set(numbers(lab, "R2 cdp")) < set(quiet)
+    assert numbers(lab, "cdp or arp") == sorted([*quiet, *numbers(lab, "arp")])
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import Route, StaticRoute, lookup, natural_prefix_length, routing_table
+from ios_emu.stack.routing import Route, StaticRoute, natural_prefix_length
+from ios_emu.stack.routing_table import Change, RoutingTable
 
 FA00, FA01 = InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1)
 CONNECTED = [(IPv4Network("10.0.1.0/24"), FA00), (IPv4Network("10.0.2.0/24"), FA01)]
@@ -21,12 +22,22 @@ def static(network: str, via: str | InterfaceName, distance: int = 1) -> StaticR
     return StaticRoute(IPv4Network(network), IPv4Address(via), None, distance)
 
 
-def table(*routes: StaticRoute) -> dict[str, tuple[str, list[str]]]:
-    found = routing_table(CONNECTED, routes)
+def learnt(network: str, via: str, metric: int = 1, distance: int = 120) -> Route:
+    interface = FA00 if via.startswith("10.0.1.") else FA01
+    return Route("R", IPv4Network(network), distance, ((IPv4Address(via), interface),), metric)
+
+
+def shown(made: RoutingTable) -> dict[str, tuple[str, list[str]]]:
     return {
         str(network): (route.code, [str(hop or name) for hop, name in route.paths])
-        for network, route in found.items()
+        for network, route in made.routes.items()
     }
+
+
+def table(*routes: StaticRoute) -> dict[str, tuple[str, list[str]]]:
+    made = RoutingTable()
+    made.configure(CONNECTED, routes)
+    return shown(made)
 
 
 def test_a_next_hop_must_be_reachable() -> None:
@@ -62,6 +73,112 @@ def test_a_connected_network_is_never_replaced() -> None:
     assert table(static("10.0.1.0/24", "10.0.2.9"))["10.0.1.0/24"][0] == "C"
 
 
+def test_a_better_route_takes_over_from_one_that_could_be_used_earlier() -> None:
+    found = table(
+        static("172.16.0.0/16", "192.0.2.1"),
+        static("192.0.2.0/24", "10.0.1.9", 5),
+        static("172.16.0.0/16", "10.0.2.9", 2),
+    )
+    assert found["172.16.0.0/16"][1] == ["192.0.2.1"]
+
+
+def test_a_floating_route_takes_over_from_rip_and_gives_way_again() -> None:
+    made = RoutingTable()
+    made.configure(CONNECTED, [static("172.16.0.0/16", "10.0.2.9", 130)])
+    assert shown(made)["172.16.0.0/16"] == ("S", ["10.0.2.9"])
+    made.learn(learnt("172.16.0.0/16", "10.0.1.9"))
+    assert shown(made)["172.16.0.0/16"] == ("R", ["10.0.1.9"])
+    made.forget(IPv4Network("172.16.0.0/16"))
+    assert shown(made)["172.16.0.0/16"] == ("S", ["10.0.2.9"])
+    made.learn(learnt("172.16.0.0/16", "10.0.1.9"))
+    made.configure(CONNECTED[1:], [static("172.16.0.0/16", "10.0.2.9", 130)])
+    assert shown(made)["172.16.0.0/16"] == ("S", ["10.0.2.9"])
+
+
+def test_a_static_route_of_a_lower_distance_hides_what_rip_knows() -> None:
+    made = RoutingTable()
+    made.learn(learnt("172.16.0.0/16", "10.0.1.9"))
+    made.configure(CONNECTED, [static("172.16.0.0/16", "10.0.2.9")])
+    assert shown(made)["172.16.0.0/16"] == ("S", ["10.0.2.9"])
+    made.configure(CONNECTED, [])
+    assert shown(made)["172.16.0.0/16"] == ("R", ["10.0.1.9"])
+
+
+def test_a_distance_of_255_is_never_used() -> None:
+    made = RoutingTable()
+    made.configure(CONNECTED, [static("172.17.0.0/16", "10.0.2.9", 255)])
+    made.learn(learnt("172.16.0.0/16", "10.0.1.9", distance=255))
+    assert set(shown(made)) == {"10.0.1.0/24", "10.0.2.0/24"}
+
+
+def test_a_next_hop_may_be_behind_a_learnt_route() -> None:
+    told: list[tuple[list[Change], bool]] = []
+    made = RoutingTable(lambda changes, hops: told.append((changes, hops)))
+    made.configure(CONNECTED, [static("172.16.0.0/16", "192.0.2.1")])
+    told.clear()
+    made.learn(learnt("192.0.2.0/24", "10.0.1.9"))
+    assert shown(made)["172.16.0.0/16"] == ("S", ["192.0.2.1"])
+    assert [hops for _, hops in told] == [True]
+    assert len(told[0][0]) == 2
+    made.forget(IPv4Network("192.0.2.0/24"))
+    assert set(shown(made)) == {"10.0.1.0/24", "10.0.2.0/24"}
+
+
+def test_who_watches_is_told_of_what_changed_alone() -> None:
+    told: list[tuple[list[Change], bool]] = []
+    made = RoutingTable(lambda changes, hops: told.append((changes, hops)))
+    made.configure(CONNECTED, [])
+    told.clear()
+    route = learnt("172.16.0.0/16", "10.0.1.9")
+    made.learn(route)
+    made.learn(route)
+    assert told == [([(None, route)], False)]
+
+
+NETWORKS = [IPv4Network((number << 20, 12 + number % 5)) for number in (0xAC0, 0xAC1, 0x0A0)]
+NETWORKS += [IPv4Network("10.0.1.0/28"), IPv4Network("0.0.0.0/0"), IPv4Network("192.0.2.0/24")]
+HOPS = ["10.0.1.9", "10.0.2.9", "192.0.2.1", "172.16.0.1", "10.0.0.1"]
+DISTANCES = st.sampled_from([1, 120, 130, 255])
+steps = st.one_of(
+    st.builds(
+        lambda network, via, metric, distance: learnt(str(network), via, metric, distance),
+        st.sampled_from(NETWORKS),
+        st.sampled_from(HOPS[:2]),
+        st.integers(1, 15),
+        DISTANCES,
+    ),
+    st.sampled_from(NETWORKS),
+)
+statics = st.builds(
+    lambda network, via, distance: static(str(network), via, distance),
+    st.sampled_from(NETWORKS),
+    st.sampled_from([*HOPS, FA00, FA01]),
+    DISTANCES,
+)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.lists(statics, max_size=6), st.lists(steps, max_size=12), st.integers(0, 2))
+def test_step_by_step_is_the_same_as_all_at_once(
+    static_routes: list[StaticRoute], changes: list[Route | IPv4Network], up: int
+) -> None:
+    made, known = RoutingTable(), {}
+    made.configure(CONNECTED[:up], static_routes)
+    for change in changes:
+        if isinstance(change, Route):
+            known[change.network] = change
+            made.learn(change)
+        else:
+            known.pop(change, None)
+            made.forget(change)
+    at_once = RoutingTable()
+    for route in known.values():
+        at_once.learn(route)
+    at_once.configure(CONNECTED[:up], static_routes)
+    assert made.routes == at_once.routes
+
+
 @pytest.mark.property
 @settings(deadline=None)
 @given(
@@ -72,9 +189,10 @@ def test_the_longest_prefix_is_found(prefixes: list[tuple[int, int]], address: i
     networks = {
         IPv4Network((number >> (32 - length) << (32 - length), length)) for number, length in prefixes
     }
-    routes = {network: Route("S", network, 1, ((None, FA00),)) for network in networks}
+    made = RoutingTable()
+    made.configure([(network, FA00) for network in networks], [])
     best = max((one.prefixlen for one in networks if IPv4Address(address) in one), default=None)
-    found = lookup(routes, IPv4Address(address))
+    found = made.lookup(address)
     assert (None if found is None else found.network.prefixlen) == best
 
 

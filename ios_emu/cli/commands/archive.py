@@ -15,7 +15,7 @@ from ios_emu.clock import Signal
 from ios_emu.devices.archive_settings import DEFAULT_MAXIMUM, ArchiveSettings
 from ios_emu.devices.config_text import additions, contextual_differences, sections
 from ios_emu.devices.file_system import Url, read_file
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.running_config import configuration_body
 
 ARCHIVE_OFF = "%Please turn config archive on before using Rollback Confirmed Change\n"
@@ -37,7 +37,7 @@ def archive_mode(call: Call) -> str:
     """`archive`: to its settings; `no archive` forgets them."""
     if call.no:
         call.config.archive = ArchiveSettings()
-        call.router.archive.apply()
+        call.device.archive.apply()
     else:
         call.shell.enter(modes.ARCHIVE)
     return ""
@@ -46,7 +46,7 @@ def archive_mode(call: Call) -> str:
 def archive_path(call: Call, archive_path: str | None = None) -> str:
     """`path URL`: where the copies are; `$h` is the host name, `$t` the time."""
     call.config.archive.path = None if call.no else archive_path
-    call.router.archive.apply()
+    call.device.archive.apply()
     return ""
 
 
@@ -59,7 +59,7 @@ def archive_maximum(call: Call, archive_maximum: int = DEFAULT_MAXIMUM) -> str:
 def archive_time_period(call: Call, archive_period: int | None = None) -> str:
     """`time-period MINUTES`: how often a copy is made by itself."""
     call.config.archive.time_period = None if call.no else archive_period
-    call.router.archive.apply()
+    call.device.archive.apply()
     return ""
 
 
@@ -95,25 +95,25 @@ def archive_config(call: Call) -> Dialogue:
     """`archive config`: a copy of the running configuration, now."""
     if call.config.archive.path is None:
         return "Archive feature not enabled\n"
-    return (yield from store_copy(call.router))
+    return (yield from store_copy(call.device))
 
 
-def store_copy(router: Router) -> Dialogue:
+def store_copy(device: IosDevice) -> Dialogue:
     """Stores a copy, and says why where that fails."""
-    url, problem = yield from _stored(router)
+    url, problem = yield from _stored(device)
     return "" if problem is None else opening(url, problem)
 
 
-def _stored(router: Router) -> Generator[Step, Any, tuple[Url, str | None]]:
+def _stored(device: IosDevice) -> Generator[Step, Any, tuple[Url, str | None]]:
     done = Signal()
-    router.archive.store(lambda url, problem: done.fire((url, problem)))
+    device.archive.store(lambda url, problem: done.fire((url, problem)))
     outcome: tuple[Url, str | None] = yield done
     return outcome
 
 
 def show_archive(call: Call) -> str:
     """`show archive`: the copies that there are."""
-    keeper, settings = call.router.archive, call.config.archive
+    keeper, settings = call.device.archive, call.config.archive
     next_file = keeper.next_file("<timestamp>")
     if next_file is None:
         return "Archive feature not enabled\n"
@@ -145,7 +145,7 @@ def show_archive_differences(
     texts = []
     for name in (first, second):
         url = find(call, name)
-        data = read_file(call.router, url)
+        data = read_file(call.device, url)
         if data is None:
             return opening(url, NO_FILE)
         texts.append(sections(data.decode("latin-1")))
@@ -155,7 +155,7 @@ def show_archive_differences(
 def show_archive_incremental(call: Call, incremental_file: str, ignore_case: str | None = None) -> str:
     """`show archive config incremental-diffs FILE [ignorecase]`: what the file would add."""
     url = find(call, incremental_file)
-    data = read_file(call.router, url)
+    data = read_file(call.device, url)
     if data is None:
         return opening(url, NO_FILE)
     running, text = configuration_body(call.config), data.decode("latin-1")
@@ -192,7 +192,7 @@ def configure_replace(
 ) -> Dialogue:
     """`configure replace FILE [list] [force] [nolock] [revert [trigger [error]] [timer N]]`."""
     url = find(call, replace_file)
-    data = read_file(call.router, url)
+    data = read_file(call.device, url)
     if data is None:
         return opening(url, NO_FILE)
     reverts = revert_trigger is not None or revert_minutes is not None
@@ -211,10 +211,10 @@ def configure_replace(
             return ""
     original, kept = configuration_body(call.config), None
     if reverts:
-        kept, problem = yield from _stored(call.router)
+        kept, problem = yield from _stored(call.device)
         if problem is not None:
             return opening(kept, problem)
-    result = replace(call.router, text)
+    result = replace(call.device, text)
     shown = _shown(result) if replace_list is not None else ""
     if revert_trigger is not None and not result.done:
         failed = [*result.faulty, *(step.text for step in result.missing)]
@@ -222,7 +222,7 @@ def configure_replace(
             f"{shown}Failed to apply command {failed[0]}\nAborting Rollback.\n\n"
             f"Rollback failed.Reverting back to the original configuration: {kept}\n"
         )
-        return _outcome(replace(call.router, original))
+        return _outcome(replace(call.device, original))
     if revert_minutes is not None:
         assert kept is not None
         _schedule(call, revert_minutes, original, kept)
@@ -250,21 +250,21 @@ def _outcome(result: Replacement) -> str:
 
 
 def _schedule(call: Call, minutes: int, text: str, file: Url) -> None:
-    router = call.router
+    device = call.device
     user = call.shell.user or call.shell.line_name
-    router.archive.schedule(user, minutes, text, str(file), lambda goal: _go_back(router, goal))
+    device.archive.schedule(user, minutes, text, str(file), lambda goal: _go_back(device, goal))
 
 
-def _go_back(router: Router, text: str) -> None:
-    replace(router, text)
-    router.network.changed()
+def _go_back(device: IosDevice, text: str) -> None:
+    replace(device, text)
+    device.network.changed()
 
 
 def configure_terminal_revert(call: Call, minutes: int) -> Generator[Step, Any, str | None]:
     """`configure terminal revert timer N`: what is configured is undone, unless it is confirmed in time."""
     if call.config.archive.path is None:
         return ARCHIVE_OFF
-    file, problem = yield from _stored(call.router)
+    file, problem = yield from _stored(call.device)
     if problem is not None:
         return opening(file, problem)
     _schedule(call, minutes, configuration_body(call.config), file)
@@ -273,11 +273,11 @@ def configure_terminal_revert(call: Call, minutes: int) -> Generator[Step, Any, 
 
 def configure_confirm(call: Call) -> str:
     """`configure confirm`: what was configured stays."""
-    rollback = call.router.archive.cancel()
+    rollback = call.device.archive.cancel()
     if rollback is None:
         return _NO_PENDING
     user = call.shell.user or call.shell.line_name
-    call.router.report(
+    call.device.report(
         "ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_CONFIRM", f"User: {user}: Confirm the configuration change"
     )
     return ""
@@ -285,30 +285,30 @@ def configure_confirm(call: Call) -> str:
 
 def revert_now(call: Call) -> str:
     """`configure revert now`: goes back without waiting."""
-    rollback = call.router.archive.cancel()
+    rollback = call.device.archive.cancel()
     if rollback is None:
         return _NO_PENDING
-    return _outcome(replace(call.router, rollback.text))
+    return _outcome(replace(call.device, rollback.text))
 
 
 def revert_timer(call: Call, revert_minutes: int) -> str:
     """`configure revert timer N`: so many minutes from now on."""
-    rollback = call.router.archive.rollback
+    rollback = call.device.archive.rollback
     if rollback is None:
         return _NO_PENDING
-    router = call.router
-    router.archive.schedule(
-        rollback.user, revert_minutes, rollback.text, rollback.file, lambda goal: _go_back(router, goal)
+    device = call.device
+    device.archive.schedule(
+        rollback.user, revert_minutes, rollback.text, rollback.file, lambda goal: _go_back(device, goal)
     )
     return ""
 
 
 def show_archive_timer(call: Call) -> str:
     """`show archive config rollback timer`: the rollback that is to come."""
-    rollback = call.router.archive.rollback
+    rollback = call.device.archive.rollback
     if rollback is None:
         return _NO_PENDING
-    moment = call.router.time.shown(rollback.configured)
+    moment = call.device.time.shown(rollback.configured)
     when = f"{moment.local:%H:%M:%S} {moment.zone} {moment.local:%a %b} {moment.local.day} {moment.local:%Y}"
     return (
         f"Time configured(or reconfigured): {when}\nTimer type: absolute\n"
@@ -318,7 +318,7 @@ def show_archive_timer(call: Call) -> str:
 
 def configure_memory(call: Call) -> str:
     """`configure memory`: types the lines of the start-up configuration."""
-    startup = call.router.startup
+    startup = call.device.startup
     if startup is None:
         return "%% Non-volatile configuration memory invalid or not present\n"
     return merge(call, startup)

@@ -35,28 +35,28 @@ def clock_set(call: Call, time_of_day: str, day_of_month: int, month_name: str, 
         wanted = datetime(year_number, month, day_of_month, hour, minute, second)
     except ValueError:
         raise call.invalid("day_of_month") from None
-    router = call.router
-    before = router.time.moment
-    router.time.set(wanted)
+    device = call.device
+    before = device.time.moment
+    device.time.set(wanted)
     _report(call, before)
     return ""
 
 
 def _report(call: Call, before: Moment) -> None:
-    router = call.router
-    if router.reading_nvram or router.dialect is Dialect.PACKET_TRACER:
+    device = call.device
+    if device.reading_nvram or device.dialect is Dialect.PACKET_TRACER:
         return
     who = call.shell.who
-    router.report(
+    device.report(
         "SYS-6-CLOCKUPDATE",
-        f"System clock has been updated from {clock_text(before)} to {clock_text(router.time.moment)}, "
+        f"System clock has been updated from {clock_text(before)} to {clock_text(device.time.moment)}, "
         f"configured from console by {who}.",
     )
 
 
 def clock_timezone(call: Call, zone: str | None = None, zone_hours: str = "0", zone_minutes: int = 0) -> str:
     """`clock timezone ZONE HOURS [MINUTES]`: what stands between UTC and the time that is shown."""
-    before = call.router.time.moment
+    before = call.device.time.moment
     settings = call.config.clock
     if call.no or zone is None:
         settings.zone, settings.offset = "UTC", 0
@@ -80,7 +80,7 @@ def clock_summer_time(
     **when: object,
 ) -> str:
     """`clock summer-time ZONE recurring [BEGIN END [OFFSET]]` or `... date BEGIN END [OFFSET]`."""
-    before = call.router.time.moment
+    before = call.device.time.moment
     if call.no or zone is None:
         call.config.clock.summer = None
     elif begin_time is None:
@@ -135,7 +135,7 @@ def month_number(call: Call, argument: str, text: str) -> int:
 
 def show_clock(call: Call, detail: str | None = None) -> str:
     """`show clock [detail]`: an asterisk says that nobody ever set the clock."""
-    moment = call.router.time.moment
+    moment = call.device.time.moment
     local = moment.local
     milliseconds = local.microsecond // 1000
     date = f"{moment.zone} {local:%a %b} {local.day} {local.year}"
@@ -147,12 +147,12 @@ def show_clock(call: Call, detail: str | None = None) -> str:
 
 
 def _details(call: Call) -> str:
-    source = "Time source is user configuration" if call.router.time.is_set else "No time source"
+    source = "Time source is user configuration" if call.device.time.is_set else "No time source"
     settings = call.config.clock
     summer = settings.summer
     if summer is None:
         return f"{source}\n"
-    year = call.router.time.moment.local.year
-    begin = Moment(call.router.now, summer.begin.at(year), settings.zone, "")
-    end = Moment(call.router.now, summer.end.at(year), summer.zone, "")
+    year = call.device.time.moment.local.year
+    begin = Moment(call.device.now, summer.begin.at(year), settings.zone, "")
+    end = Moment(call.device.now, summer.end.at(year), summer.zone, "")
     return f"{source}\nSummer time starts {clock_text(begin)}\nSummer time ends {clock_text(end)}\n"

@@ -10,6 +10,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.forward_protocol import FORWARDED, SERVICES
 from ios_emu.devices.kept import keep
 from ios_emu.devices.privileges import HIGHEST
 from ios_emu.devices.secret import Secret
@@ -52,7 +53,7 @@ def enable_secret(
         _set_enable_secret(config, enable_level, Secret(5, hash))
         return ""
     assert clear is not None
-    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.router.chance))
+    _set_enable_secret(config, enable_level, Secret.hashed(clear, call.device.chance))
     if enable_level != HIGHEST:
         return ""
     if config.enable_password is not None and config.enable_password.matches(clear):
@@ -93,7 +94,7 @@ def enable_password(
             _set_enable_secret(config, enable_level, None)
             return ""
         password = entered(call, clear, hidden).clear_text
-        _set_enable_secret(config, enable_level, Secret.hashed(password, call.router.chance))
+        _set_enable_secret(config, enable_level, Secret.hashed(password, call.device.chance))
         return '% Converting to a secret.  Please use "enable secret" in the future.\n'
     if call.no:
         config.enable_password = None
@@ -114,7 +115,7 @@ def entered(call: Call, clear: str | None, hidden: str | None) -> Secret:
         return Secret(7, hidden)
     assert clear is not None
     secret = Secret(0, clear)
-    return secret.obfuscated(call.router.chance) if call.config.password_encryption else secret
+    return secret.obfuscated(call.device.chance) if call.config.password_encryption else secret
 
 
 def service_password_encryption(call: Call) -> str:
@@ -123,7 +124,7 @@ def service_password_encryption(call: Call) -> str:
     config.password_encryption = not call.no
     if call.no:
         return ""
-    chance = call.router.chance
+    chance = call.device.chance
     if config.enable_password is not None:
         config.enable_password = config.enable_password.obfuscated(chance)
     for settings in (config.lines.console, config.lines.aux, *config.lines.vtys):
@@ -196,8 +197,32 @@ def marker(call: Call, **arguments: object) -> str:
     return ""
 
 
+def ip_forward_udp(call: Call, udp_service: str | None = None) -> str:
+    """`ip forward-protocol udp [PORT]`: which broadcasts helpers get; without a port the usual ones."""
+    config = call.config
+    if udp_service is None:
+        config.forwarded_udp = frozenset() if call.command.negated else FORWARDED
+        return ""
+    port = int(udp_service) if udp_service.isdecimal() else SERVICES.get(udp_service.lower(), -1)
+    if not 0 <= port <= 0xFFFF:
+        raise call.invalid("udp_service")
+    wanted = port in FORWARDED if call.command.defaulted else not call.command.negated
+    config.forwarded_udp = config.forwarded_udp | {port} if wanted else config.forwarded_udp - {port}
+    return ""
+
+
+def control_plane_policy(call: Call, **arguments: object) -> str:
+    """`service-policy input|output NAME` of the control plane: kept."""
+    key = f"control-plane {call.command.head}"
+    if call.no:
+        call.config.kept.pop(key, None)
+    else:
+        call.config.kept[key] = f" {call.command.text}"
+    return ""
+
+
 def control_plane(call: Call) -> str:
-    """`control-plane`: a mode without commands of its own so far."""
+    """`control-plane`: the mode of its policy."""
     if not call.no:
         call.shell.enter(modes.CONTROL_PLANE)
     return ""

@@ -12,7 +12,16 @@ from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import InterfaceRange
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
+from ios_emu.devices.interface import (
+    DEFAULT_BANDWIDTH,
+    DEFAULT_DELAY,
+    DEFAULT_KEEPALIVE,
+    DEFAULT_LOAD_INTERVAL,
+    DEFAULT_MTU,
+    DhcpAddress,
+    Dot1q,
+    Interface,
+)
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
@@ -30,8 +39,8 @@ _LOAD_STEP = 30
 
 def interface(call: Call, interface_name: InterfaceName) -> str:
     """`interface X`: makes a loopback or a sub-interface when it is new; `no` removes it."""
-    router, interfaces = call.router, call.config.interfaces
-    if not router.has_port(interface_name):
+    device, interfaces = call.device, call.config.interfaces
+    if not device.has_port(interface_name):
         raise call.invalid("interface_name")
     if call.command.defaulted:
         return _default(call, interface_name)
@@ -39,8 +48,8 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
         return _remove(call, interface_name)
     if interface_name.sub is not None and interface_name.parent not in interfaces:
         raise call.invalid("interface_name")
-    target = router.make_interface(interface_name)
-    if router.reading_nvram:
+    target = device.make_interface(interface_name)
+    if device.reading_nvram:
         # NVRAM says `shutdown` of a port that is to stay down, and nothing of one that is to come up.
         target.shutdown = False
     call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
@@ -48,17 +57,25 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
 
 
 def interface_range(call: Call, ranges: str) -> str:
-    """`interface range X - N , Y ...`: what follows is done to each of these interfaces."""
-    router = call.router
+    """`interface range X - N , Y ...`: what follows is done to each of these interfaces.
+
+    `default` resets each of them, `no` removes each that can be removed.
+    """
+    device = call.device
     try:
         names = read_ranges(ranges)
     except ValueError as error:
         raise call.invalid("ranges", error.args[0]) from None
     for name in names:
         missing_parent = name.sub is not None and name.parent not in call.config.interfaces
-        if not router.has_port(name) or missing_parent:
+        if not device.has_port(name) or missing_parent:
             raise call.invalid("ranges")
-    targets = [router.make_interface(name) for name in names]
+    if call.command.defaulted:
+        answers = [_default(call, name) for name in names if name in call.config.interfaces]
+        return "".join([*answers[:1], *(answer.partition("\n\n")[2] for answer in answers[1:])])
+    if call.no:
+        return "".join(_remove(call, name) for name in names if name in call.config.interfaces)
+    targets = [device.make_interface(name) for name in names]
     call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
     return ""
 
@@ -111,7 +128,7 @@ def _default(call: Call, name: InterfaceName) -> str:
     for one in fields(Interface):
         if one.name != "name":
             setattr(present, one.name, getattr(fresh, one.name))
-    call.router.keepalive_changed(present)
+    call.device.keepalive_changed(present)
     return f"Building configuration...\n\nInterface {name} set to default configuration\n"
 
 
@@ -122,7 +139,7 @@ def _remove(call: Call, name: InterfaceName) -> str:
         raise call.invalid("interface_name")
     if not (present.is_loopback or present.is_subinterface):
         return "% Removal of physical interfaces is not permitted\n"
-    call.config.remove_interface(present)
+    call.device.remove_interface(present)
     return ""
 
 
@@ -136,7 +153,8 @@ def description(call: Call, description: str | None = None) -> str:
 
 def bandwidth(call: Call, kilobits: int | None = None) -> str:
     """`bandwidth KBIT`: what `show interfaces` and metrics say; it limits nothing."""
-    call.interface.bandwidth = None if call.no else kilobits
+    usual = DEFAULT_BANDWIDTH if call.interface.name.kind == "FastEthernet" else None
+    call.interface.bandwidth = None if call.no or kilobits == usual else kilobits
     return ""
 
 
@@ -157,12 +175,12 @@ def ip_address(
     if target.is_subinterface and target.encapsulation is None:
         return _NEEDS_ENCAPSULATION
     entered = _checked_address(target, address, netmask)
-    overlapping = call.router.overlapping(entered, target)
+    overlapping = call.device.overlapping(entered, target)
     answer = ""
     if overlapping is not None:
         answer = f"% {entered.network.network_address} overlaps with {overlapping}\n"
         # A shut interface takes the address all the same; `no shutdown` will complain.
-        if not call.router.admin_down(target):
+        if not call.device.admin_down(target):
             return answer
     refusal = _set_address(call.config, target, entered, secondary is not None)
     if refusal:
@@ -188,7 +206,7 @@ def ip_address_dhcp(
         call.config.set_addresses(target, None)
         target.dhcp = settings
         target.method = "DHCP"
-        call.router.network.leasing = True
+        call.device.network.leasing = True
         return ""
 
     return leave_dhcp(call, take_over)
@@ -196,7 +214,7 @@ def ip_address_dhcp(
 
 def _method(call: Call) -> str:
     """How `show ip interface brief` says that an address, or none, was set."""
-    return "NVRAM" if call.router.reading_nvram else "manual"
+    return "NVRAM" if call.device.reading_nvram else "manual"
 
 
 def _checked_address(target: Interface, address: IPv4Address, netmask: IPv4Address) -> IPv4Interface:
@@ -275,10 +293,10 @@ def shutdown(call: Call) -> str:
     if target.shutdown != call.no:
         return ""
     target.shutdown = not call.no
-    call.router.link_changed(target)
-    if target.shutdown or target.address is None or call.router.reading_nvram:
+    call.device.link_changed(target)
+    if target.shutdown or target.address is None or call.device.reading_nvram:
         return ""
-    overlapping = call.router.overlapping(target.address, target)
+    overlapping = call.device.overlapping(target.address, target)
     if overlapping is None:
         return ""
     network = target.address.network.network_address
@@ -326,19 +344,21 @@ def encapsulation_dot1q(call: Call, vlan_id: int | None = None, native: str | No
 
 def delay(call: Call, tens_of_microseconds: int | None = None) -> str:
     """`delay N`, in tens of microseconds: what `show interfaces` and metrics say."""
-    call.interface.delay = None if call.no else tens_of_microseconds
+    usual = DEFAULT_DELAY if call.interface.name.kind == "FastEthernet" else None
+    call.interface.delay = None if call.no or tens_of_microseconds == usual else tens_of_microseconds
     return ""
 
 
 def mtu(call: Call, mtu_size: int | None = None) -> str:
     """`mtu N`: the largest packet that the interface sends in one piece."""
-    call.interface.mtu = None if call.no else mtu_size
+    call.interface.mtu = None if call.no or mtu_size == DEFAULT_MTU else mtu_size
     return ""
 
 
 def ip_mtu(call: Call, ip_mtu_size: int | None = None) -> str:
     """`ip mtu N`: the same for IPv4 alone."""
-    call.interface.ip_mtu = None if call.no else ip_mtu_size
+    usual = call.interface.mtu or DEFAULT_MTU
+    call.interface.ip_mtu = None if call.no or ip_mtu_size == usual else ip_mtu_size
     return ""
 
 
@@ -361,7 +381,7 @@ def keepalive(call: Call, keepalive_seconds: int = DEFAULT_KEEPALIVE) -> str:
     call.interface.keepalive = None if off else keepalive_seconds
     if call.command.defaulted:
         call.interface.keepalive = DEFAULT_KEEPALIVE
-    call.router.keepalive_changed(call.interface)
+    call.device.keepalive_changed(call.interface)
     return ""
 
 

@@ -25,6 +25,8 @@ _PASSIVE = "passive-interface"
 _MOST_CERTIFICATE_LINES = 1000
 # A transform set is known by its name, however its transforms change.
 _NAMED_TRANSFORM_SET = 4
+# Of these there is one, whatever stands behind its name.
+_RENAMED = ("transform_set", "policer")
 
 
 def block(call: Call, **arguments: object) -> str:
@@ -43,7 +45,7 @@ def block(call: Call, **arguments: object) -> str:
         lines[header] = target
         if kind.first is not None:
             target.lines[kind.first[0]] = kind.first[1]
-    elif len(header) > len(existing.header) or kind.name == "transform_set":
+    elif len(header) > len(existing.header) or kind.name in _RENAMED:
         _rename(lines, existing, header)
     if outer is None:
         shell.enter(_mode(kind), target)
@@ -105,6 +107,7 @@ def _existing(lines: BlockLines, kind: BlockKind, header: str) -> Block | None:
             if kind.name == "transform_set":
                 count = _NAMED_TRANSFORM_SET
                 same = key.split()[:count] == header.split()[:count]
+            same = same or kind.name == "policer"
             if same:
                 return one
     return None
@@ -164,6 +167,15 @@ def block_address(call: Call, **arguments: object) -> str:
 def block_end(call: Call) -> str:
     """`exit-address-family`: out of the block, as `exit` leads."""
     call.shell.exit_mode()
+    return ""
+
+
+def block_said(call: Call, **arguments: object) -> str:
+    """A setting that stands there as it was said, with `no` or without; `default` removes it."""
+    lines, text = call.target(Block).lines, _text(call)
+    lines.pop(text, None)
+    if not call.command.defaulted:
+        lines[text] = f"no {text}" if call.command.negated else text
     return ""
 
 

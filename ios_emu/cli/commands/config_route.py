@@ -19,6 +19,7 @@ def ip_route(
     name: str | None = None,
     permanent: str | None = None,
     tag: int | None = None,
+    tracked_object: int | None = None,
     null: str | None = None,
     null_number: int = 0,
 ) -> str:
@@ -31,7 +32,9 @@ def ip_route(
         interface_name = InterfaceName("Null", None, null_number)
     elif interface_name is not None and interface_name not in config.interfaces:
         raise call.invalid("interface_name")
-    route = StaticRoute(destination, next_hop, interface_name, distance, name, permanent is not None, tag)
+    route = StaticRoute(
+        destination, next_hop, interface_name, distance, name, permanent is not None, tag, tracked_object
+    )
     if call.no:
         return _remove(call, route)
     if next_hop is not None and config.connected.owns(next_hop):

@@ -42,7 +42,7 @@ def username(
             secret = Secret(5, hash)
         else:
             assert clear is not None
-            secret = Secret.hashed(clear, call.router.chance)
+            secret = Secret.hashed(clear, call.device.chance)
     if secret is not None:
         if user.secret is not None and (user.secret.type == 5) != (secret.type == 5):
             return _BOTH

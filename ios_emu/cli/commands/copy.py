@@ -31,7 +31,7 @@ def copy_file(call: Call, **files: str) -> Dialogue:
             name = (yield from asked(f"Destination filename [{STARTUP}]? ")).strip()
             if name not in ("", STARTUP):
                 return opening(f"nvram:/{name}", f"only {STARTUP} is kept in this NVRAM")
-        return (yield from save_configuration(call.router))
+        return (yield from save_configuration(call.device))
     if not source.path and source.system != "null":
         name = "" if quiet(call) else (yield from asked("Source filename []? ")).strip()
         source = Url(source.system, name)
@@ -40,15 +40,15 @@ def copy_file(call: Call, **files: str) -> Dialogue:
         name = (yield from asked(f"Destination filename [{proposed}]? ")).strip()
         proposed = name or proposed
     target = find(call, proposed if ":" in proposed else f"{target.system}:{proposed}")
-    data = read_file(call.router, source)
+    data = read_file(call.device, source)
     if data is None:
         return opening(source, NO_FILE)
     if target == source:
         return f"%Error copying {source} (Source and destination are the same)\n"
-    there = target.system == "flash" and call.router.flash[target.path] is not None
+    there = target.system == "flash" and call.device.flash[target.path] is not None
     if there and not quiet(call) and not (yield from confirmed(_OVERWRITE)):
         return ""
-    why = refuses(call.router, target, len(data))
+    why = refuses(call.device, target, len(data))
     if why is not None:
         return opening(target, why)
     return (yield from _copy(call, source, target, data))
@@ -62,7 +62,7 @@ def _named(call: Call, files: dict[str, str], prefix: str) -> Url:
 def _proposed(call: Call, source: Url, target: Url) -> str:
     """The name that IOS proposes: that of the target, or else of the source, in the target's directory."""
     path = target.path
-    if target.system == "flash" and call.router.flash.has_folder(path):
+    if target.system == "flash" and call.device.flash.has_folder(path):
         path = f"{path}/{source.name}" if path else source.name
     if target.system in ("nvram", "system"):
         path = path or {"nvram": STARTUP, "system": RUNNING}[target.system]
@@ -77,9 +77,9 @@ def _copy(call: Call, source: Url, target: Url, data: bytes) -> Dialogue:
         if merged:
             yield Say(merged)
         origin = "memory" if source.is_startup else source.short
-        call.router.report("SYS-5-CONFIG_I", f"Configured from {origin} by {call.shell.who}")
+        call.device.report("SYS-5-CONFIG_I", f"Configured from {origin} by {call.shell.who}")
     else:
-        problem = yield from stored(lambda done: write_file(call.router, target, data, done))
+        problem = yield from stored(lambda done: write_file(call.device, target, data, done))
         if problem is not None:
             return opening(target, problem)
         text = "[OK]\n" if target.is_startup else ""
@@ -90,7 +90,7 @@ def _copy(call: Call, source: Url, target: Url, data: bytes) -> Dialogue:
 
 def merge(call: Call, text: str) -> str:
     """Types the lines of a configuration; what IOS shows of those that it can't take."""
-    shell = Shell(call.router, level=15)
+    shell = Shell(call.device, level=15)
     shown = ""
     for _, line, error in load_configuration(shell, text):
         shown += f"{line}\n{screens.error(error, line, 0, shell.dialect)}"

@@ -19,7 +19,7 @@ def leave_dhcp(call: Call, then: Callable[[], Reply]) -> Reply:
     target = call.interface
     if target.dhcp is None:
         return then()
-    client = None if call.router.reading_nvram else call.router.dhcp_clients.client_of(target.name)
+    client = None if call.device.reading_nvram else call.router.dhcp_clients.client_of(target.name)
     if client is None or client.client.lease is None:
         return _without_dhcp(call, then)
     return _release_first(call, client, then)
@@ -36,10 +36,10 @@ def _release_first(call: Call, client: InterfaceClient, then: Callable[[], Reply
 def _without_dhcp(call: Call, then: Callable[[], Reply]) -> Reply:
     target = call.interface
     target.dhcp = None
-    if not call.router.reading_nvram:
+    if not call.device.reading_nvram:
         call.router.dhcp_clients.drop(target.name)
     call.config.set_addresses(target, None)
-    target.method = "NVRAM" if call.router.reading_nvram else "manual"
+    target.method = "NVRAM" if call.device.reading_nvram else "manual"
     return then()
 
 
@@ -101,13 +101,13 @@ def _client(call: Call, name: InterfaceName) -> InterfaceClient:
 
 def debug_dhcp(call: Call, dhcp_detail: str | None = None) -> str:
     """`debug dhcp [detail]`."""
-    call.router.debugging.set(DHCP_CLIENT, True)
-    call.router.debugging.dhcp_detail = dhcp_detail is not None
+    call.device.debugging.set(DHCP_CLIENT, True)
+    call.device.debugging.dhcp_detail = dhcp_detail is not None
     return f"{DHCP_CLIENT} debugging is on{' (detailed)' if dhcp_detail else ''}\n"
 
 
 def undebug_dhcp(call: Call, dhcp_detail: str | None = None) -> str:
     """`undebug dhcp [detail]`."""
-    call.router.debugging.set(DHCP_CLIENT, False)
-    call.router.debugging.dhcp_detail = False
+    call.device.debugging.set(DHCP_CLIENT, False)
+    call.device.debugging.dhcp_detail = False
     return f"{DHCP_CLIENT} debugging is off{' (detailed)' if dhcp_detail else ''}\n"

@@ -13,7 +13,7 @@ from ios_emu.clock import Signal
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.file_system import LOCAL, Url, parse_url, read_file
 from ios_emu.devices.flash import SIZE, Done
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.errors import CommandRefused
 
 NO_FILE = "No such file or directory"
@@ -67,13 +67,13 @@ def dir_(call: Call, all_files: str | None = None, **files: str) -> str:
         return _system_directory(call)
     if url.system != "flash":
         return opening(text, "Invalid argument" if url.system in LOCAL else "No such device")
-    entry = call.router.flash[url.path]
-    if entry is None and not call.router.flash.has_folder(url.path):
+    entry = call.device.flash[url.path]
+    if entry is None and not call.device.flash.has_folder(url.path):
         return opening(url, NO_FILE)
-    rows = call.router.flash.within(url.path)
+    rows = call.device.flash.within(url.path)
     if entry is not None and not entry.is_folder:
         rows = [(url.path, entry)]
-    numbers = {path: number for number, (path, _) in enumerate(call.router.flash, 1)}
+    numbers = {path: number for number, (path, _) in enumerate(call.device.flash, 1)}
     at_end = "" if not url.path or entry is None or not entry.is_folder else "/"
     text = f"Directory of {url}{at_end}\n\n"
     if not rows:
@@ -82,11 +82,11 @@ def dir_(call: Call, all_files: str | None = None, **files: str) -> str:
         name = path.rpartition("/")[2]
         mode = "drw-" if one.is_folder else "-rw-"
         text += f"{numbers[path]:>5}  {mode}{one.size:>12}  {_date(call, one.written)}  {name}\n"
-    return text + f"\n{SIZE} bytes total ({call.router.flash.free} bytes free)\n"
+    return text + f"\n{SIZE} bytes total ({call.device.flash.free} bytes free)\n"
 
 
 def _date(call: Call, written: datetime) -> str:
-    local = call.router.time.shown(written)
+    local = call.device.time.shown(written)
     offset = local.local - local.utc
     minutes = int(offset.total_seconds()) // 60
     sign = "-" if minutes < 0 else "+"
@@ -95,7 +95,7 @@ def _date(call: Call, written: datetime) -> str:
 
 
 def _nvram_directory(call: Call, url: Url) -> str:
-    startup, size = call.router.startup, call.router.platform.nvram_bytes
+    startup, size = call.device.startup, call.device.platform.nvram_bytes
     if url.path and (not url.is_startup or startup is None):
         return opening(url, NO_FILE)
     used = 0 if startup is None else len(startup)
@@ -105,7 +105,7 @@ def _nvram_directory(call: Call, url: Url) -> str:
 
 
 def _system_directory(call: Call) -> str:
-    body = read_file(call.router, Url("system", "running-config"))
+    body = read_file(call.device, Url("system", "running-config"))
     assert body is not None
     return (
         "Directory of system:/\n\n"
@@ -116,7 +116,7 @@ def _system_directory(call: Call) -> str:
 
 def show_flash(call: Call) -> str:
     """`show flash:`: all that is on the CompactFlash, and what is free."""
-    flash = call.router.flash
+    flash = call.device.flash
     rows = list(enumerate(flash, 1))
     if call.dialect is Dialect.PACKET_TRACER:
         text = "\nSystem flash directory:\nFile  Length   Name/status\n"
@@ -124,7 +124,7 @@ def show_flash(call: Call) -> str:
         text += f"[{flash.used} bytes used, {flash.free} available, {SIZE} total]\n"
         return (
             text
-            + f"{call.router.platform.flash_kbytes}K bytes of processor board System flash (Read/Write)\n\n"
+            + f"{call.device.platform.flash_kbytes}K bytes of processor board System flash (Read/Write)\n\n"
         )
     text = "-#- --length-- -----date/time------ path\n"
     for number, (path, entry) in rows:
@@ -138,7 +138,7 @@ def show_flash(call: Call) -> str:
 def more(call: Call, more_ascii: str | None = None, **files: str) -> str | Output:
     """`more [/ascii] URL`: the text of a file, or its bytes."""
     url = find(call, _argument(files))
-    data = read_file(call.router, url)
+    data = read_file(call.device, url)
     if data is None:
         return opening(url, NO_FILE)
     if b"\0" in data[:1024] and more_ascii is None:
@@ -159,11 +159,11 @@ def _dump(data: bytes) -> Iterator[str | None]:
 def verify(call: Call, verify_md5: str | None = None, md5_sum: str | None = None, **files: str) -> str:
     """`verify [/md5] URL [SUM]`: the checksum of a file."""
     url = find(call, _argument(files))
-    data = read_file(call.router, url)
+    data = read_file(call.device, url)
     if data is None:
         return opening(url, NO_FILE)
     if verify_md5 is None:
-        if url == Url("flash", call.router.platform.software.image):
+        if url == Url("flash", call.device.platform.software.image):
             return "File system hash verification successful.\n"
         return f"%Error verifying {url} (Not an image file)\n"
     digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
@@ -195,7 +195,7 @@ def delete_file(
             return ""
     if url.system != "flash":
         return f"%Error deleting {url} (Permission denied)\n"
-    flash = call.router.flash
+    flash = call.device.flash
     entry = flash[url.path]
     if entry is None:
         return f"%Error deleting {url} ({NO_FILE})\n"
@@ -218,7 +218,7 @@ def rename(call: Call, **files: str) -> Dialogue:
         answer = (yield from asked(f"Destination filename [{proposed}]? ")).strip()
         given = answer or f"flash:/{proposed}"
     target = find(call, given)
-    flash = call.router.flash
+    flash = call.device.flash
     entry = flash[source.path] if source.system == "flash" else None
     if entry is None or entry.is_folder:
         return f"%Error renaming {source} ({NO_FILE})\n"
@@ -240,13 +240,13 @@ def make_directory(call: Call, **files: str) -> Dialogue:
     url = yield from _directory(call, files, "Create directory filename")
     if url is None:
         return ""
-    router = call.router
-    why = "Permission denied" if url.system != "flash" else router.flash.refuses(url.path, 0)
-    if url.system == "flash" and router.flash[url.path] is not None:
+    device = call.device
+    why = "Permission denied" if url.system != "flash" else device.flash.refuses(url.path, 0)
+    if url.system == "flash" and device.flash[url.path] is not None:
         why = "Unknown error 17" if why == "Is a directory" else "File exists"
     if why is not None:
         return f"%Error Creating dir {url.short} ({why})\n"
-    problem = yield from stored(lambda done: router.flash.make_folder(url.path, _now(router), done))
+    problem = yield from stored(lambda done: device.flash.make_folder(url.path, _now(device), done))
     return (
         f"Created dir {url.short}\n" if problem is None else f"%Error Creating dir {url.short} ({problem})\n"
     )
@@ -257,7 +257,7 @@ def remove_directory(call: Call, **files: str) -> Dialogue:
     url = yield from _directory(call, files, "Remove directory filename")
     if url is None or not (quiet(call) or (yield from confirmed(f"Delete {url.short}? [confirm]"))):
         return ""
-    flash = call.router.flash
+    flash = call.device.flash
     entry = flash[url.path] if url.system == "flash" else None
     if entry is None or not entry.is_folder:
         return f"%Error Removing dir {url.short} ({NO_FILE if entry is None else 'Not a directory'})\n"
@@ -278,8 +278,8 @@ def _directory(call: Call, files: dict[str, str], question: str) -> Generator[St
     return url
 
 
-def _now(router: Router) -> datetime:
-    return router.now.replace(microsecond=0)
+def _now(device: IosDevice) -> datetime:
+    return device.now.replace(microsecond=0)
 
 
 def asked(question: str) -> Generator[Step, Any, str]:
@@ -315,7 +315,7 @@ def file_prompt(call: Call) -> str:
 def change_directory(call: Call, cd_flash: str | None = None, cd_file: str | None = None) -> str:
     """`cd [URL]`: without one, back to the outermost."""
     url = find(call, cd_flash or cd_file or "flash:/")
-    if url.system != "flash" or not call.router.flash.has_folder(url.path):
+    if url.system != "flash" or not call.device.flash.has_folder(url.path):
         return f"%Error changing directory to {url} ({NO_FILE})\n"
     call.shell.directory = url.path
     return ""

@@ -31,15 +31,15 @@ def show_hosts(call: Call, shown_host: str | None = None) -> str:
     style = "domain service" if config.domain_lookup else "static mappings"
     text += f"Name/address lookup uses {style}\n"
     if config.domain_lookup:
-        text += f"Name servers are {', '.join(map(str, call.router.name_servers)) or _BROADCAST}\n"
+        text += f"Name servers are {', '.join(map(str, call.device.name_servers)) or _BROADCAST}\n"
     text += _CODES
     for entry in names.hosts.values():
         if shown_host is None or shown_host.lower() == entry.name.lower():
             text += _row(entry.name, entry.port, "perm", 0, entry.addresses)
-    for kept in call.router.dns.resolver.cache:
+    for kept in call.device.dns.resolver.cache:
         answer = kept.answer
         if answer.type == "A" and answer.found and (shown_host or answer.name).lower() == answer.name.lower():
-            age = (call.router.clock.now - kept.since) // HOUR
+            age = (call.device.clock.now - kept.since) // HOUR
             text += _row(answer.name, None, "temp", age, answer.addresses)
     return text
 
@@ -53,5 +53,5 @@ def _row(name: str, port: int | None, kind: str, age: int, addresses: Iterable[I
 
 def clear_host(call: Call, cleared_host: str) -> str:
     """`clear host NAME | *`: forgets what was learnt; the host table is the configuration's."""
-    forgotten = call.router.dns.resolver.cache.forget(None if cleared_host == _ALL else cleared_host)
+    forgotten = call.device.dns.resolver.cache.forget(None if cleared_host == _ALL else cleared_host)
     return "" if forgotten or cleared_host == _ALL else f"% {cleared_host}: no such host was learnt\n"

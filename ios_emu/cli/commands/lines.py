@@ -26,7 +26,7 @@ _LOGIN_TRIES = 3
 
 def show_users(call: Call, all_users: str | None = None, wide: str | None = None) -> str:
     """`show users [all | wide]`, `who`, `systat`: the lines in use, with a star before one's own."""
-    sessions = {one.number: one for one in call.router.line_sessions}
+    sessions = {one.number: one for one in call.device.line_sessions}
     packet_tracer = call.dialect is Dialect.PACKET_TRACER
     text = _USERS
     for number, name, _ in call.config.lines.numbered():
@@ -58,22 +58,33 @@ def show_line(
     vty: str | None = None,
     line_number: int | None = None,
     first_vty: int | None = None,
+    last_line: int | None = None,
+    last_vty: int | None = None,
 ) -> str:
-    """`show line [N | console 0 | aux 0 | vty N]`: the table, and all of one line."""
+    """`show line [N [M] | console 0 | aux 0 | vty N [M]]`: the table, and all of one line."""
     lines = {number: settings for number, _, settings in call.config.lines.numbered()}
     if line_index is None and line_number is None and first_vty is None:
-        rows = "".join(_line_row(call, number, settings) for number, settings in lines.items())
-        return f"{_LINES}{rows}\n"
+        return _line_table(call, lines)
     number = _number(call, line_index, console, first_vty)
+    if last_line is not None or last_vty is not None:
+        last = last_line if last_vty is None else FIRST_VTY_LINE + last_vty
+        if last not in lines or last < number:
+            raise call.invalid("last_line" if last_vty is None else "last_vty")
+        return _line_table(call, {one: lines[one] for one in range(number, last + 1)})
     return _LINES + _line_row(call, number, lines[number]) + "\n" + line_details(call, number, lines[number])
 
 
+def _line_table(call: Call, lines: dict[int, LineSettings]) -> str:
+    rows = "".join(_line_row(call, number, settings) for number, settings in lines.items())
+    return f"{_LINES}{rows}\n"
+
+
 def _line_row(call: Call, number: int, settings: LineSettings) -> str:
-    sessions = call.router.line_sessions
+    sessions = call.device.line_sessions
     mark = "*" if sessions.on(number) is not None else " "
     speed = "9600/9600" if number == _AUX else ""
-    words = settings.kept.get("access-class", "").split()
-    incoming, outgoing = (words[1] if words[2:3] == [way] else "-" for way in ("in", "out"))
+    lists = {way: one.access_list for way, one in settings.access_classes.items()}
+    incoming, outgoing = (lists.get(way, "-") for way in ("in", "out"))
     return (
         f"{mark}{number:>5}{number:>5} {_TYPES.get(number, 'VTY')} {speed:>11}  -    -      -"
         f"{outgoing:>5}{incoming:>5}{sessions.uses(number):>6}{0:>7}    0/0      -\n"
@@ -82,7 +93,7 @@ def _line_row(call: Call, number: int, settings: LineSettings) -> str:
 
 def line_details(call: Call, number: int, settings: LineSettings) -> str:
     """What `show line N` and `show terminal` say of a line, below the table."""
-    session = call.router.line_sessions.on(number)
+    session = call.device.line_sessions.on(number)
     terminal = call.shell.terminal if number == call.shell.line_number else None
     length = terminal.length if terminal else 24 if settings.length is None else settings.length
     width = terminal.width if terminal else 80 if settings.width is None else settings.width
@@ -113,7 +124,7 @@ Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch
                             Idle Session Disconnect Warning
                               never
                             Login-sequence User Response
-                             00:00:30
+                             {_login_response(settings)}
                             Autoselect Initial Wait
                               not set
 Modem type is unknown.
@@ -129,6 +140,11 @@ Preferred transport is telnet.
 No output characters are padded
 No special data dispatching characters
 """
+
+
+def _login_response(settings: LineSettings) -> str:
+    seconds = settings.login_response
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}" if seconds else "not set"
 
 
 def _number(call: Call, line_index: int | None, console: str | None, first_vty: int | None) -> int:
@@ -163,7 +179,7 @@ def clear_line(
         return ""
     if answer.lower() not in ("", "y"):
         return ""
-    session = call.router.line_sessions.on(number)
+    session = call.device.line_sessions.on(number)
     if session is not None:
         session.close()
     return " [OK]\n"
@@ -198,7 +214,7 @@ def send(
     body = "\n".join(lines)
     text = f"\n\n\n***\n***\n*** Message from tty{call.shell.line_number} to {to}:\n***\n{body}\n\n"
     own = call.shell.line_number
-    for session in list(call.router.line_sessions):
+    for session in list(call.device.line_sessions):
         if session.number != own and number in (None, session.number):
             session.show(text)
     return text if number in (None, own) else ""

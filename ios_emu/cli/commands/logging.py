@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind
 from ios_emu.cli.shell import Call
+from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.logging_settings import (
     DEBUGGING,
     DEFAULT_BUFFER,
@@ -13,9 +15,53 @@ from ios_emu.devices.logging_settings import (
     FACILITIES,
     INFORMATIONAL,
     SEVERITIES,
+    SYSLOG_PORT,
 )
-from ios_emu.devices.syslog import Syslog
+from ios_emu.devices.syslog import Syslog, short_time
 from ios_emu.stack.interface_name import InterfaceName
+
+_NOT_COUNTED = "% Messages are not counted: configure 'logging count'\n"
+_COUNT_HEADER = f"{'Facility':<16}{'Message Name':<33}{'Sev Occur':<14}Last Time\n{'=' * 77}\n"
+_COUNT_RULE = f"{'-' * 13} {'-' * 31} {'-' * 29}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How `show logging` looks: what stands before, between and behind the destinations."""
+
+    head: str
+    middle: str
+    host: str
+    indent: int
+    shorter_buffer: bool
+    buffer_gap: str
+
+
+_FORMS = {
+    Dialect.IOS: _Form(
+        "Syslog logging: {state} (0 messages dropped, 0 messages rate-limited,\n"
+        "                0 flushes, 0 overruns, xml disabled, filtering disabled)\n",
+        "    Logging Exception size (4096 bytes)\n    Count and timestamp logging messages: {count}\n",
+        "        Logging to {host}, {lines}, xml disabled,\n               filtering disabled\n",
+        21,
+        True,
+        " ",
+    ),
+    Dialect.PACKET_TRACER: _Form(
+        "Syslog logging: {state} (0 messages dropped, 0 messages rate-limited,\n"
+        "          0 flushes, 0 overruns, xml disabled, filtering disabled)\n\n"
+        "No Active Message Discriminator.\n\n\nNo Inactive Message Discriminator.\n\n\n",
+        "\n    Logging Exception size (4096 bytes)\n    Count and timestamp logging messages: {count}\n"
+        "    Persistent logging: disabled\n\nNo active filter modules.\n\nESM: 0 messages dropped\n",
+        "        Logging to {host}  (udp port {port},  audit disabled,\n"
+        "             authentication disabled, encryption disabled, link up),\n             {lines},\n"
+        "             0 message lines rate-limited,\n             0 message lines dropped-by-MD,\n"
+        "             xml disabled, sequence number disabled\n             filtering disabled\n",
+        10,
+        False,
+        "  ",
+    ),
+}
 
 
 def _severity(words: dict[str, object], default: int) -> int:
@@ -43,11 +89,11 @@ def logging_buffered(call: Call, buffer_size: int | None = None, **words: object
     settings = call.config.logging
     if call.no:
         settings.buffered, settings.buffer_size = None, DEFAULT_BUFFER
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
         return ""
     if buffer_size is not None and buffer_size != settings.buffer_size:
         settings.buffer_size = buffer_size
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     settings.buffered = _severity(words, DEBUGGING)
     return ""
 
@@ -59,26 +105,32 @@ def logging_trap(call: Call, **words: object) -> str:
     return ""
 
 
-def logging_facility(call: Call, facility: str | None = None) -> str:
+def logging_facility(call: Call, **words: object) -> str:
     """`logging facility NAME`: part of what a syslog server is sent."""
-    if facility is not None and facility not in FACILITIES:
-        raise call.invalid("facility")
-    call.config.logging.facility = DEFAULT_FACILITY if call.no or facility is None else facility
+    named = next((name for name in FACILITIES if f"facility_{name}" in words), DEFAULT_FACILITY)
+    call.config.logging.facility = DEFAULT_FACILITY if call.no else named
     return ""
 
 
-def logging_host(call: Call, log_host: IPv4Address) -> str:
-    """`logging [host] A`: a syslog server that gets the messages of `logging trap`, at UDP port 514."""
-    router, hosts = call.router, call.config.logging.hosts
+def logging_host(call: Call, log_host: IPv4Address, log_port: int = SYSLOG_PORT) -> str:
+    """`logging [host] A [transport udp [port N]]`: a server for the messages of `logging trap`."""
+    device, hosts = call.device, call.config.logging.hosts
     if call.no:
-        if log_host in hosts:
-            hosts.remove(log_host)
+        hosts.pop(log_host, None)
         return ""
-    if log_host not in hosts:
-        hosts.append(log_host)
-        if not router.reading_nvram:
-            text = f"Logging to host {log_host} port 514 started - CLI initiated"
-            router.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
+    if hosts.get(log_host) != log_port:
+        hosts[log_host] = log_port
+        if not device.reading_nvram:
+            text = f"Logging to host {log_host} port {log_port} started - CLI initiated"
+            device.report("SYS-6-LOGGINGHOST_STARTSTOP", text)
+    return ""
+
+
+def logging_count(call: Call) -> str:
+    """`logging count`: messages are counted by their names, for `show logging count`."""
+    call.config.logging.count = not call.no
+    if call.no:
+        call.device.log.names.clear()
     return ""
 
 
@@ -116,28 +168,27 @@ def terminal_no_monitor(call: Call) -> str:
 
 def show_logging(call: Call) -> str:
     """`show logging`: where messages go, how many went, and the buffer."""
-    settings, log = call.config.logging, call.router.log
-    counts = log.counts
+    settings, log = call.config.logging, call.device.log
+    form = _FORMS[call.dialect]
     state = "enabled" if settings.on else "disabled"
-    text = (
-        f"Syslog logging: {state} (0 messages dropped, 0 messages rate-limited,\n"
-        "                0 flushes, 0 overruns, xml disabled, filtering disabled)\n"
-    )
+    counts = log.counts
+    text = form.head.format(state=state)
     for name, level, count in (
         ("Console logging", settings.console, counts.console),
         ("Monitor logging", settings.monitor, counts.monitor),
         ("Buffer logging", settings.buffered, counts.buffer),
     ):
-        indent = " " * (20 if name.startswith("Buffer") else 21)
-        text += f"    {name}: {_destination(level, count)}, xml disabled,\n{indent}filtering disabled\n"
-    text += "    Logging Exception size (4096 bytes)\n    Count and timestamp logging messages: disabled\n"
+        indent = " " * (form.indent - (form.shorter_buffer and name.startswith("Buffer")))
+        gap = form.buffer_gap if name.startswith("Buffer") else " "
+        text += f"    {name}:{gap}{_destination(level, count)}, xml disabled,\n{indent}filtering disabled\n"
+    text += form.middle.format(count="enabled" if settings.count else "disabled")
     if settings.trap is None:
         text += "    Trap logging: disabled\n"
     else:
         lines = f"{counts.trap} message lines logged"
         text += f"    Trap logging: level {SEVERITIES[settings.trap]}, {lines}\n"
-        for host in settings.hosts:
-            text += f"        Logging to {host}, {lines}, xml disabled,\n               filtering disabled\n"
+        for host, port in settings.hosts.items():
+            text += form.host.format(host=host, port=port, lines=lines)
     return text + _buffer(log, settings.buffer_size) if settings.buffered is not None else text
 
 
@@ -149,6 +200,24 @@ def _buffer(log: Syslog, size: int) -> str:
     return f"\nLog Buffer ({size} bytes):\n\n{log.buffer}"
 
 
+def show_logging_count(call: Call) -> str:
+    """`show logging count`: what `logging count` counted, a table for each facility."""
+    if not call.config.logging.count:
+        return _NOT_COUNTED
+    facilities: dict[str, list[str]] = {}
+    totals: dict[str, int] = {}
+    for name, counted in call.device.log.names.items():
+        facility, severity, mnemonic = name.rsplit("-", 2)
+        row = f"{facility:<16}{mnemonic:<36}{severity:>1}{counted.count:>6}     {short_time(counted.last)}\n"
+        facilities.setdefault(facility, []).append(row)
+        totals[facility] = totals.get(facility, 0) + counted.count
+    tables = [
+        f"{''.join(rows)}{_COUNT_RULE}{f'{facility} TOTAL':<52}{totals[facility]:>7}\n"
+        for facility, rows in facilities.items()
+    ]
+    return _COUNT_HEADER + "\n".join(tables)
+
+
 def clear_logging(call: Call) -> Dialogue:
     """`clear logging`: empties the buffer, after a question."""
     try:
@@ -156,5 +225,5 @@ def clear_logging(call: Call) -> Dialogue:
     except Interrupted:
         return ""
     if answer.lower() in ("", "y"):
-        call.router.log.buffer = ""
+        call.device.log.buffer = ""
     return ""

@@ -72,7 +72,7 @@ def resolve(shell: Shell, name: str) -> Asking[Target | None]:
 def known_host(shell: Shell, name: str) -> Target | None:
     """What the host table has of a name."""
     # A router without a host table does not load its resolver for that.
-    entry = shell.router.dns.host(name) if shell.config.names.hosts else None
+    entry = shell.device.dns.host(name) if shell.config.names.hosts else None
     return None if entry is None else Target(entry.addresses, entry.name, entry.port)
 
 
@@ -81,7 +81,7 @@ def translate(shell: Shell, name: str, *, once: bool = False) -> Asking[Target |
 
     Raises Interrupted at Ctrl-Shift-6.
     """
-    resolver = shell.router.dns.resolver
+    resolver = shell.device.dns.resolver
     settings = resolver.settings
     if once:
         settings = settings._replace(timeouts=settings.timeouts[:1])
@@ -123,7 +123,7 @@ def translate_word(shell: Shell, word: str) -> Asking[Target | None]:
     found = yield from translate(shell, word, once=True)
     if found is not None:
         return found
-    servers = shell.router.dns.resolver.settings.servers
+    servers = shell.device.dns.resolver.settings.servers
     yield Say(f" ({IPv4Address(servers[0])})\n" if servers else "")
     found = yield from translate(shell, word, once=True)
     if found is None:
@@ -133,14 +133,14 @@ def translate_word(shell: Shell, word: str) -> Asking[Target | None]:
 
 def source_address(call: Call, text: str | IPv4Address | InterfaceName) -> int:
     """The own address that a command is to send from. Raises CommandRefused in IOS's words."""
-    node = call.router.network.node
+    node = call.device.network.node
     if isinstance(text, str):
         text = read_address(text) or _interface(text)
     if isinstance(text, IPv4Address):
         if not node.is_local(int(text)):
             raise CommandRefused("% Invalid source address- IP address not on any of our up interfaces")
         return int(text)
-    interface = call.router.network.interface(text)
+    interface = call.device.network.interface(text)
     if interface is None or not interface.up or interface.primary is None:
         raise CommandRefused("% Invalid source interface - IP not enabled or interface is down")
     return interface.primary

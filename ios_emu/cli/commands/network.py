@@ -27,7 +27,7 @@ def show_arp(
 
 
 def _arp_rows(call: Call) -> Iterator[tuple[IPv4Address, InterfaceName, str]]:
-    network, clock = call.router.network, call.router.clock
+    network, clock = call.device.network, call.device.clock
     upper = call.dialect is Dialect.PACKET_TRACER
     entries = list(network.node.arp)
     for name in sorted(call.config.interfaces):
@@ -49,7 +49,7 @@ def _arp_rows(call: Call) -> Iterator[tuple[IPv4Address, InterfaceName, str]]:
 
 def clear_arp_cache(call: Call) -> str:
     """`clear arp-cache`: asks all neighbours anew."""
-    call.router.network.node.arp.refresh()
+    call.device.network.node.arp.refresh()
     return ""
 
 
@@ -68,9 +68,9 @@ def _clear(call: Call, name: InterfaceName | None) -> Dialogue:
         return ""
     if answer.lower() not in ("", "y"):
         return ""
-    router = call.router
+    device = call.device
     for one in call.config.interfaces if name is None else [name]:
-        router.network.traffic.clear(one)
+        device.network.traffic.clear(one)
     which = "all interfaces" if name is None else f"interface {name}"
-    router.report("CLEAR-5-COUNTERS", f"Clear counter on {which} by {call.shell.who}")
+    device.report("CLEAR-5-COUNTERS", f"Clear counter on {which} by {call.shell.who}")
     return ""

@@ -8,8 +8,8 @@ from ios_emu.cli.commands.files import stored
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.router import Router
-from ios_emu.devices.running_config import interface_config, running_config, with_defaults
+from ios_emu.devices.ios_device import IosDevice
+from ios_emu.devices.running_config import interface_config, running_config
 from ios_emu.stack.interface_name import InterfaceName
 
 
@@ -25,7 +25,7 @@ def show_running_config(
     There are no certificates for `brief` to leave out, and nothing that `full` would add.
     """
     if interface_name is None:
-        text = running_config(with_defaults(call.config) if all_defaults is not None else call.config)
+        text = running_config(call.config, whole=all_defaults is not None)
         if linenum is None:
             return text
         head, body = text[: text.index("\n!") + 1], text[text.index("\n!") + 1 :]
@@ -42,29 +42,29 @@ def show_running_config(
 
 def show_startup_config(call: Call) -> str:
     """`show startup-config`: what NVRAM holds."""
-    text = call.router.startup
+    text = call.device.startup
     if text is None:
         return "startup-config is not present\n"
     if call.dialect is Dialect.PACKET_TRACER:
         return f"Using {len(text)} bytes\n{text}"
-    return f"Using {len(text)} out of {call.router.platform.nvram_bytes} bytes\n{text}\n"
+    return f"Using {len(text)} out of {call.device.platform.nvram_bytes} bytes\n{text}\n"
 
 
 def write_memory(call: Call) -> Dialogue:
     """`write [memory]`: saves the running configuration; says `[OK]` when it is safely stored."""
-    return (yield from save_configuration(call.router))
+    return (yield from save_configuration(call.device))
 
 
-def save_configuration(router: Router) -> Dialogue:
+def save_configuration(device: IosDevice) -> Dialogue:
     """Saves the running configuration and says so, as every command that does it."""
     yield Say("Building configuration...\n")
-    problem = yield from stored(router.save)
+    problem = yield from stored(device.save)
     if problem is not None:
         return _open_failed(problem)
-    if router.config.archive.write_memory and router.config.archive.path is not None:
+    if device.config.archive.write_memory and device.config.archive.path is not None:
         from ios_emu.cli.commands.archive import store_copy
 
-        return "[OK]\n" + (yield from store_copy(router))
+        return "[OK]\n" + (yield from store_copy(device))
     return "[OK]\n"
 
 
@@ -77,10 +77,10 @@ def erase_startup(call: Call) -> Dialogue:
         key = "n"
     if key.lower() not in ("", "y"):
         return "File system erase is not confirmed or Could not be completed\n"
-    problem = yield from stored(partial(call.router.store_startup, ""))
+    problem = yield from stored(partial(call.device.store_startup, ""))
     if problem is not None:
         return _open_failed(problem)
-    call.router.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
+    call.device.report("SYS-7-NV_BLOCK_INIT", "Initialized the geometry of nvram")
     return "[OK]\nErase of nvram: complete\n"
 
 

@@ -26,7 +26,7 @@ _MARKS = {
     icmp.TIME_EXCEEDED: "&",
     icmp.DESTINATION_UNREACHABLE: "U",
 }
-_UNREACHABLE_MARKS = {icmp.FRAGMENTATION_NEEDED: "M", icmp.ADMINISTRATIVELY_PROHIBITED: "A"}
+_UNREACHABLE_MARKS = {icmp.FRAGMENTATION_NEEDED: "M"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _pattern(text: str) -> int:
 
 
 def _run(call: Call, request: Request) -> Dialogue:
-    node = call.router.network.node
+    node = call.device.network.node
     target = int(request.target)
     pinger = Pinger(node, source=request.source)
     tally = _Tally()

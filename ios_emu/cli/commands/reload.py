@@ -26,16 +26,16 @@ DEFAULT_REGISTER = 0x2102
 
 def reload(call: Call, reason: str = DEFAULT_REASON) -> Dialogue:
     """`reload [REASON]`: offers to save what was changed, asks once more, and boots."""
-    router = call.router
+    device = call.device
     if not (yield from _sure(call, "")):
         return ""
     if call.dialect is Dialect.IOS:
         yield Say("\n")
         text = f"Reload requested by {call.shell.who}. Reload Reason: {_sentence(reason)}"
-        router.report("SYS-5-RELOAD", text, 0)
+        device.report("SYS-5-RELOAD", text, 0)
         yield _RELOAD_DELAY
     call.shell.ended = True
-    router.request_reload()
+    device.request_reload()
     return ""
 
 
@@ -46,10 +46,10 @@ def _sentence(text: str) -> str:
 def _sure(call: Call, about: str) -> Dialogue:
     """The questions before a reload; `about` is said before the last. Returns an empty text for no."""
     try:
-        if call.router.modified:
+        if call.device.modified:
             yield Say("\n")
             if (yield from ask_yes("System configuration has been modified. Save? [yes/no]: ")):
-                yield Say((yield from save_configuration(call.router)))
+                yield Say((yield from save_configuration(call.device)))
         yield Say(about)
         key = yield Ask("Proceed with reload? [confirm]", Kind.KEY)
     except Interrupted:
@@ -74,13 +74,13 @@ def reload_at(
     reason: str = DEFAULT_REASON,
 ) -> Dialogue:
     """`reload at HH:MM [MONTH DAY [REASON]]`: today or tomorrow, unless a date is given."""
-    router = call.router
+    device = call.device
     match = _TIME.fullmatch(reload_time)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise call.invalid("reload_time")
-    if not router.time.is_set:
+    if not device.time.is_set:
         raise CommandRefused("% The date and time must be set first.")
-    now = router.time.moment.local
+    now = device.time.moment.local
     when = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
     if month_name is not None and day_of_month is not None:
         try:
@@ -92,22 +92,22 @@ def reload_at(
     delay = int((when - now).total_seconds() * SECOND)
     if not 0 < delay <= _MOST_MINUTES * MINUTE:
         raise CommandRefused("% The reload time must be within 24 days from now.")
-    return _schedule(call, delay, clock_text(router.time.moment._replace(local=when)), reason)
+    return _schedule(call, delay, clock_text(device.time.moment._replace(local=when)), reason)
 
 
 def _schedule(call: Call, delay: int, at: str | None, reason: str) -> Dialogue:
-    router = call.router
-    scheduled = Scheduled(router.clock.now + delay, call.shell.who, reason, at)
+    device = call.device
+    scheduled = Scheduled(device.clock.now + delay, call.shell.who, reason, at)
     if not (yield from _sure(call, _when(scheduled, delay))):
         return ""
-    moment = router.time.moment
+    moment = device.time.moment
     then = moment._replace(local=_later(moment.local, delay))
-    router.report(
+    device.report(
         "SYS-5-SCHEDULED_RELOAD",
         f"Reload requested for {clock_text(then)} at {clock_text(moment)} by {scheduled.by}. "
         f"Reload Reason: {_sentence(reason)}",
     )
-    router.reloads.schedule(scheduled)
+    device.reloads.schedule(scheduled)
     return ""
 
 
@@ -134,17 +134,17 @@ def _words(left: int) -> str:
 
 def reload_cancel(call: Call) -> str:
     """`reload cancel`."""
-    router = call.router
-    if not router.reloads.cancel():
+    device = call.device
+    if not device.reloads.cancel():
         return _NOT_SCHEDULED
-    text = f"Scheduled reload cancelled at {clock_text(router.time.moment)}"
-    router.report("SYS-5-SCHEDULED_RELOAD_CANCELLED", text)
+    text = f"Scheduled reload cancelled at {clock_text(device.time.moment)}"
+    device.report("SYS-5-SCHEDULED_RELOAD_CANCELLED", text)
     return ""
 
 
 def show_reload(call: Call) -> str:
     """`show reload`."""
-    reloads = call.router.reloads
+    reloads = call.device.reloads
     if reloads.pending is None:
         return "No reload is scheduled.\n"
     return _when(reloads.pending, reloads.left)
@@ -153,7 +153,7 @@ def show_reload(call: Call) -> str:
 def config_register(call: Call, register: str | None = None) -> str:
     """`config-register 0xNNNN`: for the next boot, which reads no configuration when bit 6 is set."""
     if call.no or register is None:
-        call.router.register.set(DEFAULT_REGISTER)
+        call.device.register.set(DEFAULT_REGISTER)
         return ""
     try:
         value = int(register, 16)
@@ -161,5 +161,5 @@ def config_register(call: Call, register: str | None = None) -> str:
         raise call.invalid("register") from None
     if not register.lower().startswith("0x") or not 0 <= value <= 0xFFFF:
         raise call.invalid("register")
-    call.router.register.set(value)
+    call.device.register.set(value)
     return ""

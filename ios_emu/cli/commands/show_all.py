@@ -13,10 +13,11 @@ from ios_emu.cli.commands.show_hardware import (
     show_diag,
     show_inventory,
     show_memory,
-    show_processes_cpu,
 )
-from ios_emu.cli.commands.show_interfaces import show_ip_interface
-from ios_emu.cli.commands.show_ip import show_interfaces, show_ip_route
+from ios_emu.cli.commands.show_ip import show_interfaces
+from ios_emu.cli.commands.show_ip_interface import show_ip_interface
+from ios_emu.cli.commands.show_processes import show_processes_cpu, show_processes_memory
+from ios_emu.cli.commands.show_route import show_ip_route
 from ios_emu.cli.commands.show_system import show_version
 from ios_emu.cli.commands.show_traffic import show_ip_traffic
 from ios_emu.cli.shell import Call
@@ -29,7 +30,8 @@ _PARTS: tuple[tuple[str, Callable[[Call], str]], ...] = (
     ("ip interface", show_ip_interface),
     ("ip route", show_ip_route),
     ("ip traffic", show_ip_traffic),
-    ("processes memory", show_memory),
+    ("memory statistics", show_memory),
+    ("processes memory", show_processes_memory),
     ("processes cpu", show_processes_cpu),
     ("logging", show_logging),
     ("flash:", show_flash),
@@ -52,6 +54,6 @@ def show_terminal(call: Call) -> str:
 
 def show_parser_statistics(call: Call) -> str:
     """`show parser statistics`: how many commands the start-up configuration had."""
-    lines = (call.router.startup or "").splitlines()
+    lines = (call.device.startup or "").splitlines()
     count = sum(1 for line in lines if line.strip() and not line.startswith("!"))
     return f"Last configuration file parsed:Number of Commands: {count}, Time: 0 ms\n"

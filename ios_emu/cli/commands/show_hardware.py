@@ -1,4 +1,4 @@
-"""The box and its parts: inventory, controllers, diag, memory, processes, file systems, boot."""
+"""The box and its parts: inventory, controllers, diag, memory, file systems, boot."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _IO_USED = 3_920_416
 
 def show_file_systems(call: Call) -> str:
     """`show file systems`: an asterisk marks where one is."""
-    nvram = call.router.platform.nvram_bytes
-    free = nvram - len(call.router.startup or "")
+    nvram = call.device.platform.nvram_bytes
+    free = nvram - len(call.device.startup or "")
     rows = (
         (" ", "-", "-", "opaque", "rw", "archive:"),
         (" ", "-", "-", "opaque", "rw", "system:"),
         (" ", "-", "-", "opaque", "rw", "null:"),
         (" ", "-", "-", "network", "rw", "tftp:"),
         (" ", str(nvram), str(free), "nvram", "rw", "nvram:"),
-        ("*", str(SIZE), str(call.router.flash.free), "disk", "rw", "flash:#"),
+        ("*", str(SIZE), str(call.device.flash.free), "disk", "rw", "flash:#"),
         (" ", "-", "-", "opaque", "wo", "syslog:"),
         (" ", "-", "-", "opaque", "rw", "xmodem:"),
         (" ", "-", "-", "opaque", "rw", "ymodem:"),
@@ -55,7 +55,7 @@ def show_inventory(call: Call) -> str:
 
 
 def _board(call: Call) -> str:
-    platform = call.router.platform
+    platform = call.device.platform
     return platform.packet_tracer.board_id if call.dialect is Dialect.PACKET_TRACER else platform.board_id
 
 
@@ -65,7 +65,7 @@ def show_controllers(call: Call) -> str:
     for name, interface in sorted(call.config.interfaces.items()):
         if name.kind != "FastEthernet" or interface.is_subinterface:
             continue
-        facts = interface_facts(call.router, interface)
+        facts = interface_facts(call.device, interface)
         c = facts.counters
         link = "Up" if facts.protocol_up else "Down"
         speed = "100" if facts.speed == "auto" else facts.speed
@@ -92,11 +92,11 @@ Slot 0:
 \tOnboard VPN             : v2.3.3
 \tEEPROM contents at hardware discovery:
 \tPCB Serial Number        : {board.replace("FTX", "FOC").replace("JAD", "FOC")}
-\tHardware Revision        : {call.router.platform.revision}
+\tHardware Revision        : {call.device.platform.revision}
 \tProduct (FRU) Number     : CISCO2811
 \tVersion Identifier       : V05
 \tChassis Serial Number    : {board}
-\tNumber of Ethernet ports : {call.router.platform.fast_ethernets}
+\tNumber of Ethernet ports : {call.device.platform.fast_ethernets}
 
 """
 
@@ -104,76 +104,24 @@ Slot 0:
 def show_memory(call: Call) -> str:
     """`show memory`: the two pools, and how much the configuration and the tables take."""
     text = f"{'':<16}Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
-    for name, head, total, used in _pools(call):
+    for name, head, total, used in memory_pools(call):
         free = total - used
         text += f"{name:>9}   {head:08X}{total:>12}{used:>12}{free:>12}{free:>12}{free - 4096:>12}\n"
     return text
 
 
-def _pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
-    platform: Platform = call.router.platform
+def memory_pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
+    """The pools of memory: name, where it begins, its bytes, how many of them are used."""
+    platform: Platform = call.device.platform
     used = _USED_AT_BOOT + _USED_PER_BYTE * len(configuration_body(call.config))
-    used += sum(1024 for _ in call.router.line_sessions)
+    used += sum(1024 for _ in call.device.line_sessions)
     yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - IMAGE_SIZE, used
     yield "I/O", _IO_BASE, platform.iomem_kbytes * 1024, _IO_USED
 
 
-def show_processes(call: Call) -> str:
-    """`show processes`: what runs, and how often it was called."""
-    text = _cpu_line(call) + " PID QTy       PC Runtime (ms)    Invoked   uSecs    Stacks TTY Process\n"
-    for number, (name, invoked, microseconds) in enumerate(_processes(call), 1):
-        runtime = invoked * microseconds // 1000
-        text += (
-            f"{number:>4} Mwe {0x40000000 + number * 0x1A5C:08X}{runtime:>13}{invoked:>11}"
-            f"{microseconds if invoked else 0:>8} 5500/6000  0 {name}\n"
-        )
-    return text
-
-
-def show_processes_cpu(call: Call) -> str:
-    """`show processes cpu`: the same, by the time that each took."""
-    text = _cpu_line(call) + " PID Runtime(ms)   Invoked      uSecs   5Sec   1Min   5Min TTY Process \n"
-    uptime = max(1, int(call.router.uptime.total_seconds() * 1000))
-    for number, (name, invoked, microseconds) in enumerate(_processes(call), 1):
-        runtime = invoked * microseconds // 1000
-        share = f"{min(99.99, 100 * runtime / uptime):.2f}%"
-        text += (
-            f"{number:>4}{runtime:>12}{invoked:>10}{microseconds if invoked else 0:>11}"
-            f"{share:>7}{share:>7}{share:>7}   0 {name:<17}\n"
-        )
-    return text
-
-
-def _cpu_line(call: Call) -> str:
-    uptime = max(1, int(call.router.uptime.total_seconds() * 1000))
-    busy = sum(invoked * microseconds for _, invoked, microseconds in _processes(call)) // 1000
-    percent = min(99, 100 * busy // uptime)
-    return (
-        f"CPU utilization for five seconds: {percent}%/0%; one minute: {percent}%; five minutes: {percent}%\n"
-    )
-
-
-def _processes(call: Call) -> Iterator[tuple[str, int, int]]:
-    """The processes: name, how often it was called (what the router counted), microseconds a call."""
-    router = call.router
-    node = router.network.node
-    seconds = int(router.uptime.total_seconds())
-    yield "Chunk Manager", 1, 4
-    yield "Load Meter", seconds // 5, 4
-    yield "Exec", sum(router.line_sessions.uses(number) for number, _, _ in call.config.lines.numbered()), 900
-    yield "ARP Input", node.arp.counters.requests_received + node.arp.counters.replies_received, 40
-    yield "IP Input", node.counters.received, 60
-    yield "ICMP event handler", sum(node.icmp.received.values()), 20
-    yield "UDP Input", node.udp.counters.received, 30
-    yield "TCP Timer", seconds // 4, 8
-    yield "TCP Protocols", node.tcp.counters.received, 50
-    yield "Logger", router.log.counts.console, 100
-    yield "DHCPD Timer", seconds // 60, 10
-
-
 def show_boot(call: Call) -> str:
     """`show boot` and `show bootvar`: the register, and variables that nobody set."""
-    register = register_text(call.router.platform, call.router.register.value)
+    register = register_text(call.device.platform, call.device.register.value)
     return (
         "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"
         f"{register}\n"

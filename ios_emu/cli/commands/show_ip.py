@@ -1,43 +1,18 @@
-"""`show ip ...` and `show interfaces`: addresses and routes."""
+"""`show interfaces` and `show ip interface brief`: interfaces and their addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv4Network
 
 from ios_emu.cli import interface_text
 from ios_emu.cli.interface_text import BriefRow, Counters, InterfaceFacts, InterfaceKind, Rate
 from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
-from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.router import Router
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.syslog import short_time
 from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.stack.routing import DEFAULT_NETWORK, Route, natural_prefix_length
-
-_CODES = {
-    Dialect.IOS: """\
-Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
-       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
-       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
-       E1 - OSPF external type 1, E2 - OSPF external type 2
-       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
-       ia - IS-IS inter area, * - candidate default, U - per-user static route
-       o - ODR, P - periodic downloaded static route
-""",
-    Dialect.PACKET_TRACER: """\
-Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B - BGP
-       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
-       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
-       E1 - OSPF external type 1, E2 - OSPF external type 2, E - EGP
-       i - IS-IS, L1 - IS-IS level-1, L2 - IS-IS level-2, ia - IS-IS inter area
-       * - candidate default, U - per-user static route, o - ODR
-       P - periodic downloaded static route
-""",
-}
 
 _KINDS = {
     "FastEthernet": InterfaceKind.FASTETHERNET,
@@ -51,7 +26,7 @@ _DELAYS = {"Loopback": 5000, "Vlan": 1_000_000}
 
 def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show interfaces [X]`."""
-    router = call.router
+    device = call.device
     if interface_name is None:
         shown = [interface for _, interface in sorted(call.config.interfaces.items(), key=shown_order)]
     else:
@@ -60,23 +35,23 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
             raise call.invalid("interface_name")
         shown = [interface]
     return "".join(
-        interface_text.show_interface(interface_facts(router, interface), call.dialect) for interface in shown
+        interface_text.show_interface(interface_facts(device, interface), call.dialect) for interface in shown
     )
 
 
-def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
+def interface_facts(device: IosDevice, interface: Interface) -> InterfaceFacts:
     """All that the screens tell of an interface."""
     loopback, name = interface.is_loopback, interface.name
     slow = interface.speed == "10"
-    traffic = router.network.traffic
+    traffic = device.network.traffic
     bits_in, frames_in, bits_out, frames_out = traffic.rates(name)
     last_in, last_out = traffic.last(name)
     tag = interface.encapsulation
     return InterfaceFacts(
         name=str(name),
-        admin_down=router.admin_down(interface),
-        line_up=router.interface_up(interface),
-        protocol_up=router.protocol_up(interface),
+        admin_down=device.admin_down(interface),
+        line_up=device.interface_up(interface),
+        protocol_up=device.protocol_up(interface),
         kind=InterfaceKind.SUBINTERFACE if interface.is_subinterface else _KINDS[name.kind],
         mac=interface.mac,
         burned_in=interface.burned_in,
@@ -89,14 +64,14 @@ def interface_facts(router: Router, interface: Interface) -> InterfaceFacts:
         mtu=interface.mtu or (1514 if loopback else 1500),
         duplex=interface.duplex,
         speed=interface.speed,
-        vlan=tag.vlan if tag else None,
+        vlan=tag.vlan if tag else device.native_vlan(name),
         native=tag.native if tag else False,
         counters=_counters(traffic.counters(name)),
-        last_input=_since(router, last_in),
-        last_output=_since(router, last_out),
+        last_input=_since(device, last_in),
+        last_output=_since(device, last_out),
         input_rate=Rate(bits_in, frames_in),
         output_rate=Rate(bits_out, frames_out),
-        last_clearing=_since(router, traffic.cleared_at(name)),
+        last_clearing=_since(device, traffic.cleared_at(name)),
     )
 
 
@@ -115,96 +90,34 @@ def _counters(counted: PortCounters) -> Counters:
     )
 
 
-def _since(router: Router, when: int | None) -> str:
+def _since(device: IosDevice, when: int | None) -> str:
     """How long ago, as IOS prints it: `00:00:08`, `1d02h`, `3w4d`, or `never`."""
     if when is None:
         return "never"
-    return short_time(timedelta(seconds=(router.clock.now - when) // SECOND))
+    return short_time(timedelta(seconds=(device.clock.now - when) // SECOND))
 
 
 def show_ip_interface_brief(call: Call) -> str:
     """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
-    return interface_text.show_ip_interface_brief(brief_rows(call.router), call.dialect)
+    return interface_text.show_ip_interface_brief(brief_rows(call.device), call.dialect)
 
 
-def brief_rows(router: Router, *, confirmed: bool = True) -> list[BriefRow]:
+def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
     """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
     return [
         BriefRow(
             name=str(name),
             address=interface.address,
             method=interface.method,
-            admin_down=router.admin_down(interface),
-            line_up=router.interface_up(interface),
-            protocol_up=router.protocol_up(interface),
+            admin_down=device.admin_down(interface),
+            line_up=device.interface_up(interface),
+            protocol_up=device.protocol_up(interface),
             ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(router.config.interfaces.items(), key=shown_order)
+        for name, interface in sorted(device.config.interfaces.items(), key=shown_order)
     ]
 
 
 def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
     """FastEthernet first, then the others: the order of screens, not of the configuration."""
     return item[0].kind != "FastEthernet", item[0]
-
-
-def show_ip_route(call: Call) -> str:
-    """`show ip route`."""
-    routes = call.router.routes()
-    default = next((route for route in routes if route.network == DEFAULT_NETWORK), None)
-    lines = [_CODES[call.dialect], f"{_gateway(default, routes)}\n"]
-    for major, children in _by_major_network(routes):
-        lines.extend(_major_network(major, children))
-    return "\n".join(lines) + "\n"
-
-
-def _gateway(default: Route | None, routes: list[Route]) -> str:
-    if default is None:
-        return "Gateway of last resort is not set"
-    next_hop = next((hop for hop, _ in default.paths if hop is not None), IPv4Address(0))
-    return f"Gateway of last resort is {next_hop} to network 0.0.0.0"
-
-
-def _by_major_network(routes: list[Route]) -> Iterator[tuple[IPv4Network | None, list[Route]]]:
-    """Groups subnets under their class A, B or C network; other routes stand alone, without one."""
-    groups: dict[IPv4Network, list[Route]] = {}
-    for route in routes:
-        natural = natural_prefix_length(route.network.network_address)
-        major = route.network.supernet(new_prefix=min(natural, route.network.prefixlen))
-        groups.setdefault(major, []).append(route)
-    for major, children in groups.items():
-        if all(child.network == major for child in children):
-            yield None, children
-        else:
-            yield major, children
-
-
-def _major_network(major: IPv4Network | None, children: list[Route]) -> Iterator[str]:
-    if major is None:
-        for route in children:
-            yield from _route_lines(route, f"{_code(route):<5}", with_length=True)
-        return
-    lengths = {child.network.prefixlen for child in children}
-    count = len(children)
-    if len(lengths) == 1:
-        yield f"     {major.network_address}/{lengths.pop()} is subnetted, {count} subnets"
-    else:
-        yield f"     {major} is variably subnetted, {count} subnets, {len(lengths)} masks"
-    uniform = len({child.network.prefixlen for child in children}) == 1
-    for route in children:
-        yield from _route_lines(route, f"{_code(route):<8}", with_length=not uniform)
-
-
-def _code(route: Route) -> str:
-    return f"{route.code}*" if route.network == DEFAULT_NETWORK else route.code
-
-
-def _route_lines(route: Route, start: str, *, with_length: bool) -> Iterator[str]:
-    network = str(route.network) if with_length else str(route.network.network_address)
-    for next_hop, interface in route.paths:
-        if next_hop is None:
-            yield f"{start}{network} is directly connected, {interface}"
-        else:
-            via = f"[{route.distance}/0] via {next_hop}" + (f", {interface}" if interface else "")
-            yield f"{start}{network} {via}"
-        start, network = " " * len(start), " " * len(network)

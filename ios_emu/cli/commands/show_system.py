@@ -8,12 +8,12 @@ from ios_emu.cli.shell import Call
 
 def show_version(call: Call) -> str:
     """`show version`."""
-    router = call.router
+    device = call.device
     return platform_text.show_version(
-        router.platform,
+        device.platform,
         call.dialect,
         call.config.hostname,
-        router.uptime,
-        router.reload_reason,
-        router.register.value,
+        device.uptime,
+        device.reload_reason,
+        device.register.value,
     )

@@ -20,7 +20,7 @@ _KNOWN_OPTIONS = (130, 133, 131, 68, 7, 136, 137, 148, 134, 152)
 
 def show_ip_traffic(call: Call) -> str:
     """`show ip traffic`: what the router itself received, sent and dropped since the boot."""
-    node = call.router.network.node
+    node = call.device.network.node
     ip, udp, tcp, arp, icmp = (
         node.counters,
         node.udp.counters,
@@ -93,10 +93,10 @@ def _options(ip: IpCounters) -> str:
 
 def show_ip_sockets(call: Call) -> str:
     """`show ip sockets`: the UDP ports that the router listens at."""
-    node = call.router.network.node
+    node = call.device.network.node
     addresses = [
         one.primary
-        for one in map(call.router.network.interface, sorted(call.config.interfaces))
+        for one in map(call.device.network.interface, sorted(call.config.interfaces))
         if one is not None and one.up and one.primary is not None
     ]
     local = str(IPv4Address(addresses[0])) if addresses else "--any--"
@@ -108,7 +108,7 @@ def show_ip_sockets(call: Call) -> str:
 
 def show_tcp_brief(call: Call, all_endpoints: str | None = None) -> str:
     """`show tcp brief [all]`: the connections, and with `all` the ports that take some."""
-    tcp = call.router.network.node.tcp
+    tcp = call.device.network.node.tcp
     text = _BRIEF
     for socket in tcp.connections:
         local = f"{IPv4Address(socket.local)}.{socket.local_port}"
@@ -128,8 +128,8 @@ def _block(socket: TcpSocket) -> str:
 def show_tcp(call: Call) -> str:
     """`show tcp`: each connection at length, with the line that it belongs to."""
     parts = []
-    sessions = {one.peer: one for one in call.router.line_sessions if one.peer is not None}
-    for socket in call.router.network.node.tcp.connections:
+    sessions = {one.peer: one for one in call.device.line_sessions if one.peer is not None}
+    for socket in call.device.network.node.tcp.connections:
         session = sessions.get(IPv4Address(socket.remote)) if socket.local_port == _TELNET else None
         owner = "Stand-alone TCP connection"
         if session is not None:

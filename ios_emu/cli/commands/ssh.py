@@ -52,7 +52,7 @@ def generate_rsa(
 
 
 def _generate(call: Call, name: str, bits: int | None, exportable: bool) -> Dialogue:
-    ssh = call.router.ssh
+    ssh = call.device.ssh
     try:
         if name in ssh.keys:
             yield Say(f"% You already have RSA keys defined named {name}.\n")
@@ -89,19 +89,19 @@ def _new_key(
     """Looks for the primes of a new key, and lets others go first between two candidates."""
     from ios_emu.devices.rsa import new_modulus
 
-    search = new_modulus(bits, call.router.ssh.chance)
+    search = new_modulus(bits, call.device.ssh.chance)
     while True:
         try:
             next(search)
         except StopIteration as found:
-            generated = call.router.now.isoformat(timespec="seconds")
+            generated = call.device.now.isoformat(timespec="seconds")
             return RsaKey(name, bits, f"{found.value:x}", generated, exportable, temporary)
         yield BREATH
 
 
 def zeroize_rsa(call: Call, rsa_key: str | None = None) -> Dialogue | str:
     """`crypto key zeroize rsa [NAME]`: removes keys, after a question."""
-    ssh = call.router.ssh
+    ssh = call.device.ssh
     if not ssh.keys or (rsa_key is not None and rsa_key not in ssh.keys):
         return "% No Signature RSA Keys found in configuration.\n\n"
     return _zeroize(call, rsa_key)
@@ -114,17 +114,17 @@ def _zeroize(call: Call, name: str | None) -> Dialogue:
     except Interrupted:
         return "\n"
     if wanted:
-        call.router.ssh.remove(name)
-        call.router.ssh.announce()
+        call.device.ssh.remove(name)
+        call.device.ssh.announce()
     return ""
 
 
 def version(call: Call, ssh_version: int | None = None) -> str:
     """`ip ssh version 1|2`; without it both are served."""
     call.config.ssh.version = None if call.no else ssh_version
-    if call.router.reading_nvram:
+    if call.device.reading_nvram:
         return ""
-    ssh = call.router.ssh
+    ssh = call.device.ssh
     ssh.announce()
     if ssh_version == 2 and not call.no and not ssh.fit_for_v2:
         return f"Please create RSA keys (of at least {LEAST_BITS_V2} bits size) to enable SSH v2.\n"
@@ -151,7 +151,7 @@ def logging_events(call: Call) -> str:
 
 def show_ip_ssh(call: Call) -> str:
     """`show ip ssh`."""
-    settings, ssh = call.config.ssh, call.router.ssh
+    settings, ssh = call.config.ssh, call.device.ssh
     text = f"SSH {'Enabled' if ssh.enabled else 'Disabled'} - version {settings.version_text}\n"
     if not ssh.enabled:
         text += f"%Please create RSA keys (of atleast {LEAST_BITS_V2} bits size) to enable SSH v2.\n"
@@ -163,7 +163,7 @@ def show_ip_ssh(call: Call) -> str:
 def show_ssh(call: Call) -> str:
     """`show ssh`: the clients that are connected; on the SSH door there is no version 1."""
     rows = ""
-    for number, one in sorted(call.router.ssh.connections.items()):
+    for number, one in sorted(call.device.ssh.connections.items()):
         ways = (("IN", one.cipher_in, one.mac_in), ("OUT", one.cipher_out, one.mac_out))
         for way, cipher, mac in ways:
             row = f"{number:<10} 2.0     {way:<4} {cipher:<11} {mac:<12} {one.state():<21} {one.user()}"
@@ -176,12 +176,12 @@ def show_ssh(call: Call) -> str:
 
 def show_mypubkey(call: Call, rsa_key: str | None = None) -> str:
     """`show crypto key mypubkey rsa [NAME]`: the public halves."""
-    keys = call.router.ssh.keys.values()
+    keys = call.device.ssh.keys.values()
     return "".join(_key_text(call, key) for key in keys if rsa_key in (None, key.name))
 
 
 def _key_text(call: Call, key: RsaKey) -> str:
-    moment = call.router.time.shown(key.generated_at)
+    moment = call.device.time.shown(key.generated_at)
     local = moment.local
     made = f"{local:%H:%M:%S} {moment.zone} {local:%b} {local.day} {local.year}"
     head = [f"% Key pair was generated at: {made}", f"Key name: {key.name}"]

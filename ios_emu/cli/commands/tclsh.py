@@ -104,7 +104,7 @@ class _Interpreter:
             case ["close", channel]:
                 yield from self._close(channel)
             case ["read", channel]:
-                data = read_file(self._call.router, self._open(channel)[0])
+                data = read_file(self._call.device, self._open(channel)[0])
                 return (data or b"").decode("latin-1")
             case ["set", name]:
                 if name not in self._variables:
@@ -144,16 +144,16 @@ class _Interpreter:
         return self._files[channel]
 
     def _opened(self, name: str, mode: str) -> str:
-        router = self._call.router
+        device = self._call.device
         try:
             url = find(self._call, name)
         except CommandError:
             raise TclError(f'couldn\'t open "{name}": no such file or directory') from None
-        present = read_file(router, url)
+        present = read_file(device, url)
         if mode in ("r", "r+") and present is None:
             raise TclError(f'couldn\'t open "{name}": no such file or directory')
-        if mode != "r" and refuses(router, url, 0) is not None:
-            raise TclError(f'couldn\'t open "{name}": {(refuses(router, url, 0) or "").lower()}')
+        if mode != "r" and refuses(device, url, 0) is not None:
+            raise TclError(f'couldn\'t open "{name}": {(refuses(device, url, 0) or "").lower()}')
         before = (present or b"").decode("latin-1") if mode in ("a", "a+", "r+") else ""
         channel = f"file{self._next}"
         self._next += 1
@@ -165,9 +165,9 @@ class _Interpreter:
         del self._files[channel]
         if mode != "r":
             data = "".join(written).encode("latin-1", "replace")
-            problem = refuses(self._call.router, url, len(data))
+            problem = refuses(self._call.device, url, len(data))
             if problem is None and not url.is_running:
-                problem = yield from stored(lambda done: write_file(self._call.router, url, data, done))
+                problem = yield from stored(lambda done: write_file(self._call.device, url, data, done))
             if problem is not None:
                 raise TclError(f'error writing "{channel}": {problem}')
         return ""
@@ -175,11 +175,11 @@ class _Interpreter:
     # IOS
 
     def _configure(self, lines: list[str]) -> None:
-        shell = Shell(self._call.router, level=15)
+        shell = Shell(self._call.device, level=15)
         for _ in load_configuration(shell, "\n".join(lines)):
             # As `ios_config` does: a line that can't be read says nothing.
             pass
-        self._call.router.network.changed()
+        self._call.device.network.changed()
 
     def _exec(self, command: str) -> Result:
         """What a command shows, as the result of `exec`."""

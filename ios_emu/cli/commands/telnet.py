@@ -14,6 +14,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.host import Host
 from ios_emu.services.telnet_client import TELNET_PORT, TelnetClient
 from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.wire.ipv4 import TCP, Ipv4Packet
 
 FAILURES = {
     "refused": "% Connection refused by remote host",
@@ -22,6 +23,7 @@ FAILURES = {
     "reset": "% Connection reset by remote host",
 }
 UNKNOWN_HOST = "% Unknown command or computer name, or unable to find computer address\n"
+_NOT_PERMITTED = "% Connections to that host not permitted from this terminal\n"
 _NO_SESSIONS = "% No connections open\n"
 _HEADER = "Conn Host                Address             Byte  Idle Conn Name\n"
 
@@ -53,9 +55,11 @@ def open_connection(
     port = port or found.port or TELNET_PORT
     failed = ""
     for address in found.addresses:
+        if not _may_go(shell, address):
+            return _NOT_PERMITTED
         yield Say(failed + _trying(shell.dialect, address, found.name, port))
         try:
-            client = TelnetClient(shell.router.network.node, int(address), port, source)
+            client = TelnetClient(shell.device.network.node, int(address), port, source)
             connection = shell.connections.add(typed, client)
         except ValueError:
             failed = f"\n{FAILURES['unreachable']}\n"
@@ -72,6 +76,15 @@ def open_connection(
         shell.connections.remove(connection)
         failed = f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
     return failed
+
+
+def _may_go(shell: Shell, address: IPv4Address) -> bool:
+    """Does `access-class LIST out` of the user's line let it telnet there? The list is asked for sources."""
+    access_class = shell.line.access_classes.get("out")
+    if access_class is None:
+        return True
+    packet = Ipv4Packet(int(address), 0, TCP, bytes(4))
+    return shell.device.network.filters.admits(access_class.access_list, packet)
 
 
 def _trying(dialect: Dialect, address: IPv4Address, name: str | None, port: int) -> str:
@@ -98,7 +111,7 @@ def show_sessions(call: Call) -> str:
     rows = ""
     for one in shell.connections:
         mark = "*" if one is shell.connections.current else " "
-        idle = (call.router.clock.now - one.client.last_input) // MINUTE
+        idle = (call.device.clock.now - one.client.last_input) // MINUTE
         address = str(IPv4Address(one.client.host))
         rows += (
             f"{mark}{one.number:>3} {one.name:<20}{address:<20}{one.client.unseen:>4}  {idle:>4} {one.name}\n"
@@ -112,6 +125,11 @@ def resume(call: Call, connection: str | None = None) -> Dialogue | str:
     if found is None:
         return "% No such connection\n" if connection is not None else "% No current connection\n"
     return resume_connection(call.shell, found)
+
+
+def resume_number(call: Call, session: int) -> Dialogue | str:
+    """A number alone goes on at that connection."""
+    return resume(call, str(session))
 
 
 def resume_connection(shell: Shell, connection: Connection) -> Dialogue:

@@ -128,7 +128,7 @@ def _ask(call: Call) -> Asking[Request | None]:
 
 
 def _run(call: Call, request: Request) -> Dialogue:
-    tracer = Tracer(call.router.network.node, request.source)
+    tracer = Tracer(call.device.network.node, request.source)
     names = _HopNames(call, request)
     where = str(request.target)
     if request.name is not None and call.dialect is Dialect.IOS:
@@ -176,11 +176,11 @@ class _HopNames:
     """The names of the routers on the way, where the host table or a name server that was set has them."""
 
     def __init__(self, call: Call, request: Request) -> None:
-        self._router = call.router
+        self._router = call.device
         config = call.config
         wanted = not request.numeric and call.dialect is Dialect.IOS
         self._from_table = wanted and bool(config.names.hosts)
-        self._from_servers = wanted and config.domain_lookup and bool(call.router.name_servers)
+        self._from_servers = wanted and config.domain_lookup and bool(call.device.name_servers)
 
     def name_of(self, address: IPv4Address) -> Asking[str | None]:
         """The name of a hop; asks no more once a server did not answer."""

@@ -14,7 +14,7 @@ from ios_emu.clock import SECOND
 from ios_emu.edges.web.desk import Desk
 from ios_emu.errors import UsageError
 from ios_emu.lab.device import SwitchDevice
-from ios_emu.lab.event_filter import read_filter
+from ios_emu.lab.event_filter import QUIET, read_filter
 from ios_emu.lab.pdu import pdu
 from ios_emu.lab.sequence import DEFAULT_FILTER, messages, sequence_svg
 
@@ -78,7 +78,7 @@ class View:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self._test: Callable[[Event], bool] = lambda event: True
+        self._test = read_filter("", room.lab.devices)
         self._refresh: list[Callable[[], None]] = []
         self._bar()
         self._typed = ui.label("A click shows here which command it amounts to.").classes("typed")
@@ -196,7 +196,7 @@ class View:
     def _set_filter(self) -> None:
         text = self._filter_text()
         try:
-            self._test = read_filter(text, self.room.lab.devices) if text else lambda event: True
+            self._test = read_filter(text, self.room.lab.devices)
         except UsageError as error:
             self._words.props(f'error error-message="{error.what}"'.replace("\n", " "))
             return
@@ -230,7 +230,8 @@ class View:
         if rows:
             self._rows.run_method("add", rows)
         if self.room.simulating:
-            flying = [{"last": e.last, "at": e.at, "label": e.kind} for e in events[-_MOST_FLYING:]]
+            loud = [event for event in events if event.kind not in QUIET]
+            flying = [{"last": e.last, "at": e.at, "label": e.kind} for e in loud[-_MOST_FLYING:]]
             self._topology.run_method("fly", flying)
 
     def show_time(self) -> None:

@@ -1,0 +1,198 @@
+"""What IOS calls protocols, ports, ICMP messages and the bits of the type of service in access lists."""
+
+from __future__ import annotations
+
+PROTOCOLS = {
+    "ahp": 51,
+    "eigrp": 88,
+    "esp": 50,
+    "gre": 47,
+    "icmp": 1,
+    "igmp": 2,
+    "ipinip": 4,
+    "nos": 94,
+    "ospf": 89,
+    "pcp": 108,
+    "pim": 103,
+    "tcp": 6,
+    "udp": 17,
+}
+
+TCP_PORTS = {
+    "bgp": 179,
+    "chargen": 19,
+    "cmd": 514,
+    "daytime": 13,
+    "discard": 9,
+    "domain": 53,
+    "drip": 3949,
+    "echo": 7,
+    "exec": 512,
+    "finger": 79,
+    "ftp": 21,
+    "ftp-data": 20,
+    "gopher": 70,
+    "hostname": 101,
+    "ident": 113,
+    "irc": 194,
+    "klogin": 543,
+    "kshell": 544,
+    "login": 513,
+    "lpd": 515,
+    "nntp": 119,
+    "pim-auto-rp": 496,
+    "pop2": 109,
+    "pop3": 110,
+    "smtp": 25,
+    "sunrpc": 111,
+    "syslog": 514,
+    "tacacs": 49,
+    "talk": 517,
+    "telnet": 23,
+    "time": 37,
+    "uucp": 540,
+    "whois": 43,
+    "www": 80,
+}
+"""Of two names for one port the first is printed."""
+
+UDP_PORTS = {
+    "biff": 512,
+    "bootpc": 68,
+    "bootps": 67,
+    "discard": 9,
+    "dnsix": 195,
+    "domain": 53,
+    "echo": 7,
+    "isakmp": 500,
+    "mobile-ip": 434,
+    "nameserver": 42,
+    "netbios-dgm": 138,
+    "netbios-ns": 137,
+    "netbios-ss": 139,
+    "non500-isakmp": 4500,
+    "ntp": 123,
+    "pim-auto-rp": 496,
+    "rip": 520,
+    "snmp": 161,
+    "snmptrap": 162,
+    "sunrpc": 111,
+    "syslog": 514,
+    "tacacs": 49,
+    "talk": 517,
+    "tftp": 69,
+    "time": 37,
+    "who": 513,
+    "xdmcp": 177,
+}
+
+ICMP_MESSAGES: dict[str, tuple[int, int | None]] = {
+    "administratively-prohibited": (3, 13),
+    "alternate-address": (6, None),
+    "conversion-error": (31, None),
+    "dod-host-prohibited": (3, 10),
+    "dod-net-prohibited": (3, 9),
+    "echo": (8, None),
+    "echo-reply": (0, None),
+    "general-parameter-problem": (12, 0),
+    "host-isolated": (3, 8),
+    "host-precedence-unreachable": (3, 14),
+    "host-redirect": (5, 1),
+    "host-tos-redirect": (5, 3),
+    "host-tos-unreachable": (3, 12),
+    "host-unknown": (3, 7),
+    "host-unreachable": (3, 1),
+    "information-reply": (16, None),
+    "information-request": (15, None),
+    "mask-reply": (18, None),
+    "mask-request": (17, None),
+    "mobile-redirect": (32, None),
+    "net-redirect": (5, 0),
+    "net-tos-redirect": (5, 2),
+    "net-tos-unreachable": (3, 11),
+    "net-unreachable": (3, 0),
+    "network-unknown": (3, 6),
+    "no-room-for-option": (12, 2),
+    "option-missing": (12, 1),
+    "packet-too-big": (3, 4),
+    "parameter-problem": (12, None),
+    "port-unreachable": (3, 3),
+    "precedence-unreachable": (3, 15),
+    "protocol-unreachable": (3, 2),
+    "reassembly-timeout": (11, 1),
+    "redirect": (5, None),
+    "router-advertisement": (9, None),
+    "router-solicitation": (10, None),
+    "source-quench": (4, None),
+    "source-route-failed": (3, 5),
+    "time-exceeded": (11, None),
+    "timestamp-reply": (14, None),
+    "timestamp-request": (13, None),
+    "traceroute": (30, None),
+    "ttl-exceeded": (11, 0),
+    "unreachable": (3, None),
+}
+"""The type and the code of each; None stands for all codes."""
+
+IGMP_MESSAGES = {"host-query": 1, "host-report": 2, "dvmrp": 3, "pim": 4, "trace": 5}
+
+TCP_FLAGS = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}
+
+PRECEDENCES = {
+    "routine": 0,
+    "priority": 1,
+    "immediate": 2,
+    "flash": 3,
+    "flash-override": 4,
+    "critical": 5,
+    "internet": 6,
+    "network": 7,
+}
+
+SERVICES = {
+    "normal": 0,
+    "min-monetary-cost": 1,
+    "max-reliability": 2,
+    "max-throughput": 4,
+    "min-delay": 8,
+}
+
+CODE_POINTS = {
+    "default": 0,
+    **{f"af{x}{y}": x * 8 + y * 2 for x in range(1, 5) for y in range(1, 4)},
+    **{f"cs{x}": x * 8 for x in range(1, 8)},
+    "ef": 46,
+}
+
+IP_OPTIONS = {
+    "add-ext": 147,
+    "com-security": 134,
+    "dps": 151,
+    "encode": 15,
+    "eool": 0,
+    "ext-ip": 145,
+    "ext-security": 133,
+    "finn": 205,
+    "imitd": 144,
+    "lsr": 131,
+    "mtup": 11,
+    "mtur": 12,
+    "no-op": 1,
+    "nsapa": 150,
+    "record-route": 7,
+    "router-alert": 148,
+    "sdb": 149,
+    "security": 130,
+    "ssr": 137,
+    "stream-id": 136,
+    "timestamp": 68,
+    "traceroute": 82,
+    "ump": 152,
+    "visa": 142,
+    "zsu": 10,
+}
+
+
+def name_of(number: int, names: dict[str, int]) -> str:
+    """The first name of a number, or the number."""
+    return next((name for name, value in names.items() if value == number), str(number))
