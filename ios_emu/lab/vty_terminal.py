@@ -83,7 +83,7 @@ class VtyTerminal:
 
     def set_type(self, name: str) -> None:
         """What the client calls its terminal: `show terminal` tells it."""
-        session = self._lines.router.line_sessions.on(FIRST_VTY_LINE + self._number)
+        session = self._lines.device.line_sessions.on(FIRST_VTY_LINE + self._number)
         if session is not None:
             session.terminal_type = "".join(filter(str.isprintable, name[:_LONGEST_TYPE]))
 

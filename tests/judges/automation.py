@@ -118,7 +118,7 @@ class Automation:
         assert (self.process.returncode, said) == (0, ""), said or self.process.returncode
 
 
-def converse(environment: Path, script: str, request: Mapping[str, Any]) -> Any:
+def converse(environment: Path, script: str, request: Mapping[str, Any] | list[str]) -> Any:
     """Runs a script of `clients/` in a client's environment: JSON in on its standard input, JSON out."""
     done = subprocess.run(
         [str(environment / "bin" / "python"), str(Path(__file__).parent / "clients" / script)],
