@@ -25,6 +25,8 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
+NAT = "IP NAT"
+NAT_DETAILED = "IP NAT detailed"
 CDP_PACKETS = "CDP packet info"
 ROUTING = "IP routing"
 RIP_PROTOCOL = "RIP protocol"
@@ -43,6 +45,8 @@ SUBJECTS = (
     CDP_PACKETS,
     ROUTING,
     *RIP_SUBJECTS,
+    NAT,
+    NAT_DETAILED,
 )
 """What can be debugged, as the answers name it."""
 
@@ -65,6 +69,8 @@ class Debugging:
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
+        # `debug ip nat LIST`: of what the list permits alone.
+        self.nat_list: int | None = None
         # `debug ip packet [LIST] [detail]`
         self.packet_list: int | None = None
         self.packet_detail = False

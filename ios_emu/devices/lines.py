@@ -9,7 +9,8 @@ from ios_emu.devices.secret import Secret
 
 DEFAULT_EXEC_TIMEOUT = (10, 0)
 # IOS prints the first five VTYs apart from the rest, even when all are set alike.
-_FIRST_VTYS = 5
+FIRST_VTYS = 5
+"""How many VTYs there are at least."""
 FIRST_VTY_LINE = 2
 """The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
 
@@ -159,7 +160,7 @@ class LineSettings:
 
 
 def _fresh_vtys() -> list[LineSettings]:
-    return [LineSettings(login="password") for _ in range(_FIRST_VTYS)]
+    return [LineSettings(login="password") for _ in range(FIRST_VTYS)]
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ class Lines:
 
     def remove_vtys(self, first: int) -> None:
         """`no line vty N`: removes the VTYs from `first` on, never one of the first five."""
-        del self.vtys[max(first, _FIRST_VTYS) :]
+        del self.vtys[max(first, FIRST_VTYS) :]
 
     def numbered(self) -> Iterator[tuple[int, str, LineSettings]]:
         """All lines as they are counted: number, name, settings."""
@@ -192,6 +193,6 @@ class Lines:
         first = 0
         for number in range(1, len(self.vtys) + 1):
             at_end = number == len(self.vtys)
-            if at_end or number == _FIRST_VTYS or self.vtys[number] != self.vtys[first]:
+            if at_end or number == FIRST_VTYS or self.vtys[number] != self.vtys[first]:
                 yield first, number - 1, self.vtys[first]
                 first = number

@@ -154,6 +154,10 @@ class DeviceNetwork:
         for port in self.ports.values():
             port.receive = partial(self._receive, port)
 
+    def settle(self) -> None:
+        """Carries out a change at once, if one waits."""
+        self._apply_pending()
+
     def restart(self) -> None:
         """The device boots: what it learnt is forgotten, and its ports are as the configuration says."""
         if self._made is not None:

@@ -23,7 +23,7 @@ from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.rip_config import interface_rip_config, rip_config
 from ios_emu.devices.whole_config import with_defaults
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -91,6 +91,10 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
     lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
+    if interface.nat is not None:
+        lines.append(f" ip nat {interface.nat}")
+    if interface.virtual_reassembly is not None:
+        lines.append(f" {interface.virtual_reassembly}")
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -147,6 +151,7 @@ def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "!")
     yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from config.nat.lines()
     yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
@@ -192,14 +197,15 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _interfaces(config)
     yield from _kept(config, "router")
     yield from rip_config(config.rip)
-    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "routers")
+    yield from config.nat.lines()
+    yield from _kept(config, "nat", "pools", "arp", "classless", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3

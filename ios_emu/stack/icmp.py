@@ -77,15 +77,22 @@ class Icmp:
         self._listeners: dict[int, Listener] = {}
         self._next_identifier = 0
         self._last_unreachable: int | None = None
+        # Identifiers that are not to be used: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda identifier: False
 
     def open(self, listener: Listener) -> int:
         """Gives `listener` the replies to a fresh identifier, and the errors about its echoes."""
-        while True:
+        for _ in range(0x10000):
             identifier = self._next_identifier
             self._next_identifier = (identifier + 1) & 0xFFFF
-            if identifier not in self._listeners:
-                self._listeners[identifier] = listener
-                return identifier
+            if identifier not in self._listeners and not self.reserved(identifier):
+                break
+        self._listeners[identifier] = listener
+        return identifier
+
+    def uses(self, identifier: int) -> bool:
+        """Are replies to that identifier for this node?"""
+        return identifier in self._listeners
 
     def close(self, identifier: int) -> None:
         """Nobody listens to that identifier any more."""
@@ -118,6 +125,9 @@ class Icmp:
         self, interface: IpInterface | None, about: Ipv4Packet, kind: int, code: int, rest: int = 0
     ) -> None:
         """Sends an error about `about`, which came in on `interface`, unless the rules forbid it."""
+        if self._node.policy is not None:
+            # The sender is told of the packet that it knows.
+            about = self._node.policy.as_it_came(about)
         if not self._may_complain(about):
             return
         if kind == wire.DESTINATION_UNREACHABLE:

@@ -47,6 +47,8 @@ class PacketPolicy:
         # Where the packet that is at work came in, and the station that sent it there.
         self.arrived: tuple[IpInterface, bytes] | None = None
         self._node = node
+        # The packet that is being dealt with, as it came in.
+        self._came: Ipv4Packet | None = None
 
     @property
     def empty(self) -> bool:
@@ -55,6 +57,7 @@ class PacketPolicy:
 
     def arriving(self, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet | None:
         """What becomes of a packet that came in on `interface`; None when it is dropped."""
+        self._came = packet
         passes = self.filters_in.get(interface.name)
         if passes is not None and not passes(packet):
             self._prohibit(interface, packet, None)
@@ -74,6 +77,18 @@ class PacketPolicy:
             self._prohibit(arrived, packet, leaves)
             return None
         return translated
+
+    def as_it_came(self, packet: Ipv4Packet) -> Ipv4Packet:
+        """The packet before it was translated, if it is the one that is being dealt with."""
+        came = self._came
+        same = (
+            came is not None
+            and came.identification == packet.identification
+            and came.protocol == packet.protocol
+            and came.fragment_offset == packet.fragment_offset
+            and len(came.payload) == len(packet.payload)
+        )
+        return came if came is not None and same else packet
 
     def _prohibit(self, arrived: IpInterface, packet: Ipv4Packet, leaves: IpInterface | None) -> None:
         self._node.counters.prohibited += 1

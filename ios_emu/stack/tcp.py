@@ -76,6 +76,8 @@ class TcpStack:
         self._sockets: dict[_Key, TcpSocket] = {}
         self._listeners: dict[tuple[int, int], TcpListener] = {}
         self._next_port = FIRST_PORT
+        # Ports that no client of this node is to have: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda port: False
 
     @property
     def connections(self) -> Iterator[TcpSocket]:
@@ -104,6 +106,10 @@ class TcpStack:
         """Frees the port of a listener."""
         if self._listeners.get((listener.port, listener.address)) is listener:
             del self._listeners[listener.port, listener.address]
+
+    def uses(self, port: int) -> bool:
+        """Does a listener or a connection have that port?"""
+        return any(one == port for one, _ in self._listeners) or any(key[1] == port for key in self._sockets)
 
     def connect(self, local: int, remote: int, remote_port: int, local_port: int | None = None) -> TcpSocket:
         """Opens a connection; set the socket's callbacks before the clock runs. Raises ValueError."""
@@ -208,6 +214,6 @@ class TcpStack:
         for _ in range(FIRST_PORT, _LAST_PORT + 1):
             port = self._next_port
             self._next_port = FIRST_PORT if port == _LAST_PORT else port + 1
-            if (local, port, remote, remote_port) not in self._sockets:
+            if (local, port, remote, remote_port) not in self._sockets and not self.reserved(port):
                 return port
         raise ValueError("no TCP port is free")

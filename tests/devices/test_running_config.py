@@ -278,6 +278,101 @@ dhcp_commands = st.one_of(
     line("option {} ip {}", st.integers(0, 254).map(str), several),
     line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
+nat_ports = st.sampled_from(["25", "80", "8080"])
+nat_commands = st.one_of(
+    line("ip nat pool {} 10.1.{}.1 10.1.9.{} prefix-length 16", few_words, numbers, octets.map(str)),
+    line(
+        "ip nat pool {} 10.1.2.{} 10.1.2.250 netmask 255.255.255.0 type {}",
+        few_words,
+        octets.map(str),
+        st.sampled_from(["rotary", "match-host"]),
+    ),
+    line("no ip nat pool {}", few_words),
+    line(
+        "{}ip nat inside source list {} {}{}",
+        st.sampled_from(["", "", "no "]),
+        st.sampled_from(["1", "7", "INSIDE"]),
+        st.sampled_from(["pool A", "pool B", "interface fa0/1", "interface dialer 1", "interface fa0/0.10"]),
+        st.sampled_from(["", " overload"]),
+    ),
+    line("ip nat inside destination list {} pool {}", numbers.filter(lambda one: one != "0"), few_words),
+    line(
+        "{}ip nat outside source list 9 pool {}{}",
+        st.sampled_from(["", "no "]),
+        few_words,
+        st.sampled_from(["", " add-route"]),
+    ),
+    line(
+        "{}ip nat inside source static 10.2.0.{} 10.3.0.{}{}",
+        st.sampled_from(["", "", "no "]),
+        numbers,
+        numbers,
+        st.sampled_from(["", " extendable", " no-alias"]),
+    ),
+    line(
+        "ip nat inside source static {} 10.2.0.{} {} 10.3.0.{} {}",
+        st.sampled_from(["tcp", "udp"]),
+        numbers,
+        nat_ports,
+        numbers,
+        nat_ports,
+    ),
+    line("ip nat inside source static tcp 10.2.0.{} {} interface fa0/1 {}", numbers, nat_ports, nat_ports),
+    line(
+        "ip nat inside source static network 10.2.{}.0 10.3.{}.0 {}",
+        numbers,
+        numbers,
+        st.sampled_from(["/24", "255.255.255.0"]),
+    ),
+    line(
+        "{}ip nat outside source static 10.4.0.{} 10.5.0.{}{}",
+        st.sampled_from(["", "no "]),
+        numbers,
+        numbers,
+        st.sampled_from(["", " add-route"]),
+    ),
+    line(
+        "ip nat outside source static tcp 10.4.0.{} {} 10.5.0.{} {}", numbers, nat_ports, numbers, nat_ports
+    ),
+    line(
+        "{}ip nat translation {} {}",
+        st.sampled_from(["", "", "no ", "default "]),
+        st.sampled_from(
+            [
+                "timeout",
+                "tcp-timeout",
+                "finrst-timeout",
+                "syn-timeout",
+                "udp-timeout",
+                "dns-timeout",
+                "icmp-timeout",
+            ]
+        ),
+        st.sampled_from(["60", "0", "86400", "never"]),
+    ),
+    st.sampled_from(
+        [
+            "ip nat translation max-entries 100",
+            "no ip nat translation max-entries",
+            "ip nat translation port-timeout tcp 22 60",
+            "ip nat inside source route-map R interface fa0/1 overload",
+            "ip nat service sip udp port 5060",
+            *(
+                f"interface {name}\n{no}ip nat {side}"
+                for name in ("fa0/0", "fa0/1", "fa0/0.10", "lo1")
+                for no in ("", "", "no ", "default ")
+                for side in ("inside", "outside")
+            ),
+            *(
+                f"interface fa0/0\n{no}ip virtual-reassembly{options}"
+                for no in ("", "no ", "default ")
+                for options in ("", " max-reassemblies 64")
+            ),
+            "default interface fa0/0",
+            "ip flow ingress",
+        ]
+    ),
+)
 list_numbers = st.sampled_from(["1", "99", "1300", "1999"])
 extended_numbers = st.sampled_from(["100", "199", "2000", "2699"])
 actions = st.sampled_from(["permit", "deny"])
@@ -619,6 +714,7 @@ commands = st.one_of(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
     dhcp_commands,
+    nat_commands,
     list_commands,
     rip_lines,
     rip_interface_lines,
@@ -655,6 +751,13 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
 @given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
 def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
     assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(nat_commands, min_size=8, max_size=40))
+def test_so_does_all_that_nat_can_be_told(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, lines)
 
 
 @pytest.mark.property

@@ -12,6 +12,7 @@ from ios_emu.devices.lines import (
     DEFAULT_LOGIN_RESPONSE,
     DEFAULT_WIDTH,
     FIRST_VTY_LINE,
+    FIRST_VTYS,
     KEPT_BEFORE,
     KEPT_BEHIND,
     KEPT_BETWEEN,
@@ -37,6 +38,8 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     """`line vty FIRST [LAST]`: makes lines that are not there yet; `no` removes those behind the fifth."""
     lines = call.config.lines
     if call.no:
+        if first_vty < FIRST_VTYS:
+            return f"% Can't delete last {FIRST_VTYS} VTY lines\n"
         if first_vty < len(lines.vtys):
             lines.remove_vtys(first_vty)
         return ""

@@ -12,6 +12,8 @@ from ios_emu.devices.debugging import (
     DHCP_PACKETS,
     DOMAIN,
     ICMP,
+    NAT,
+    NAT_DETAILED,
     PACKET,
     RIP_DATABASE,
     RIP_EVENTS,
@@ -20,7 +22,7 @@ from ios_emu.devices.debugging import (
     ROUTING,
 )
 
-_GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
+_GENERIC = (ICMP, PACKET, NAT, NAT_DETAILED, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
