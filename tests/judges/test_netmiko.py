@@ -179,7 +179,12 @@ UNREADABLE = {
     "show processes memory",
     "show startup-config",
 }
-ELSEWHERE = {"show dhcp lease", "show cdp neighbors", "show cdp neighbors detail"}
+ELSEWHERE = {
+    "show dhcp lease",
+    "show cdp neighbors",
+    "show cdp neighbors detail",
+    "show ip nat translations",
+}
 """What other tests read."""
 
 
