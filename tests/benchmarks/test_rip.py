@@ -79,7 +79,8 @@ def expected() -> dict[str, int]:
 def thousand(folder: Path) -> Callable[[], Lab]:
     """Three routers, the first of which tells of a thousand static routes."""
     statics = "".join(
-        f"ip route 172.{16 + number // 256}.{number % 256}.0 255.255.255.0 Null0\n" for number in range(ROUTES)
+        f"ip route 172.{16 + number // 256}.{number % 256}.0 255.255.255.0 Null0\n"
+        for number in range(ROUTES)
     )
     file = row(folder, 3, f" redistribute static\n{statics}")
     return lambda: Lab(str(file))
