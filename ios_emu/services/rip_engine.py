@@ -201,8 +201,8 @@ class RipEngine:
     def _told(self) -> Iterator[Told]:
         """All that may be told, as far as it is the same for all interfaces."""
         for network, own in self.own.items():
-            ways = () if own.interface is None else ((own.interface, 0),)
-            yield Told(network, own.metric, ways, own.tag, network in self._own_changed)
+            there = () if own.interface is None else ((own.interface, 0),)
+            yield Told(network, own.metric, there, own.tag, network in self._own_changed)
         for network, route in self.learnt.items():
             if not route.hidden:
                 ways = tuple((path.interface, path.next_hop) for path in route.paths)

@@ -161,12 +161,15 @@ def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
     yield f"  MTU is {interface_facts(call.device, interface).mtu} bytes"
     yield from _helpers(interface)
     yield "  Directed broadcast forwarding is disabled"
+    if not packet_tracer and call.device.hears_rip(str(interface.name)):
+        yield "  Multicast reserved groups joined: 224.0.0.9"
     yield from (f"  Secondary address {address}" for address in interface.secondary)
     groups = interface.access_groups
     yield f"  Outgoing access list is {groups.get('out', 'not set')}"
     yield f"  Inbound  access list is {groups.get('in', 'not set')}"
     unreachables = "never" if "ip unreachables" in interface.kept else "always"
-    yield from (line.format(unreachables=unreachables) for line in _IP_SETTINGS)
+    horizon = "enabled" if interface.rip.split_horizon else "disabled"
+    yield from (line.format(unreachables=unreachables, horizon=horizon) for line in _IP_SETTINGS)
     if not packet_tracer:
         yield from _IOS_IP_SETTINGS
 
@@ -186,7 +189,7 @@ _IP_SETTINGS = (
     "  Proxy ARP is enabled",
     "  Local Proxy ARP is disabled",
     "  Security level is default",
-    "  Split horizon is enabled",
+    "  Split horizon is {horizon}",
     "  ICMP redirects are always sent",
     "  ICMP unreachables are {unreachables} sent",
     "  ICMP mask replies are never sent",
