@@ -13,14 +13,12 @@ from ipaddress import IPv4Address
 
 from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
-from ios_emu.services.cdp import Neighbour
+from ios_emu.services.cdp import Neighbour, shown
 
 _CODES = """\
 Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge
                   S - Switch, H - Host, I - IGMP, r - Repeater"""
-_MORE_CODES = """\
-, P - Phone, 
-                  D - Remote, C - CVTA, M - Two-port Mac Relay """
+_MORE_CODES = ", P - Phone, \n                  D - Remote, C - CVTA, M - Two-port Mac Relay "
 _HEADER = "\n\nDevice ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n"
 _PT_HEADER = ", P - Phone\nDevice ID    Local Intrfce   Holdtme    Capability   Platform    Port ID\n"
 _LETTERS = "RTBSHIrP"
@@ -30,7 +28,6 @@ _CISCO = re.compile(r"[Cc]isco ")
 # A longer name has a line of its own.
 _LONGEST_NAME = 16
 _PLATFORM_LETTERS = 9
-_MOST_LETTERS = 1000
 
 
 def neighbours_table(neighbours: Iterable[Neighbour], now: int, dialect: Dialect, *, centred: bool) -> str:
@@ -46,7 +43,7 @@ def neighbours_table(neighbours: Iterable[Neighbour], now: int, dialect: Dialect
 
 
 def _row(neighbour: Neighbour, now: int, centred: bool) -> str:
-    name, letters = _clean(neighbour.says.device_id), _letters(neighbour)
+    name, letters = shown(neighbour.says.device_id), _letters(neighbour)
     start = f"{name:<17}" if len(name) <= _LONGEST_NAME else f"{name}\n{'':<17}"
     port, seconds = _short(neighbour.port), _seconds(neighbour, now)
     if centred:
@@ -59,7 +56,7 @@ def _row(neighbour: Neighbour, now: int, centred: bool) -> str:
 
 def _packet_tracer_row(neighbour: Neighbour, now: int) -> str:
     return (
-        f"{_clean(neighbour.says.device_id):<13}{_short(neighbour.port):<17}{_seconds(neighbour, now):<15}"
+        f"{shown(neighbour.says.device_id):<13}{_short(neighbour.port):<17}{_seconds(neighbour, now):<15}"
         f"{_letters(neighbour):<8}{_model(neighbour):<12}{_short(neighbour.says.port_id)}\n"
     )
 
@@ -73,16 +70,16 @@ def neighbour_entry(neighbour: Neighbour, now: int, dialect: Dialect) -> str:
 def _entry(neighbour: Neighbour, now: int) -> Iterator[str]:
     says = neighbour.says
     yield "-------------------------"
-    yield f"Device ID: {_clean(says.device_id)}"
+    yield f"Device ID: {shown(says.device_id)}"
     yield "Entry address(es): "
     yield from address_lines(says.addresses)
-    yield f"Platform: {_clean(says.platform)},  Capabilities: {_names(neighbour)} "
-    yield f"Interface: {neighbour.port},  Port ID (outgoing port): {_clean(says.port_id)}"
+    yield f"Platform: {shown(says.platform)},  Capabilities: {_names(neighbour)} "
+    yield f"Interface: {neighbour.port},  Port ID (outgoing port): {shown(says.port_id)}"
     yield f"Holdtime : {_seconds(neighbour, now)} sec"
     yield from ("", "Version :", *software_lines(neighbour), "")
     yield f"advertisement version: {says.version}"
     if says.vtp_domain is not None:
-        yield f"VTP Management Domain: '{_clean(says.vtp_domain)}'"
+        yield f"VTP Management Domain: '{shown(says.vtp_domain)}'"
     if says.native_vlan is not None:
         yield f"Native VLAN: {says.native_vlan}"
     if says.full_duplex is not None:
@@ -96,11 +93,11 @@ def _entry(neighbour: Neighbour, now: int) -> Iterator[str]:
 def _packet_tracer_entry(neighbour: Neighbour, now: int) -> Iterator[str]:
     says = neighbour.says
     yield ""
-    yield f"Device ID: {_clean(says.device_id)}"
+    yield f"Device ID: {shown(says.device_id)}"
     yield "Entry address(es): "
     yield from (f"  IP address : {IPv4Address(address)}" for address in says.addresses)
-    yield f"Platform: {_clean(says.platform)}, Capabilities: {_names(neighbour)}"
-    yield f"Interface: {neighbour.port}, Port ID (outgoing port): {_clean(says.port_id)}"
+    yield f"Platform: {shown(says.platform)}, Capabilities: {_names(neighbour)}"
+    yield f"Interface: {neighbour.port}, Port ID (outgoing port): {shown(says.port_id)}"
     yield f"Holdtime: {_seconds(neighbour, now)}"
     yield from ("", "Version :", *software_lines(neighbour), "")
     yield f"advertisement version: {says.version}"
@@ -115,11 +112,7 @@ def address_lines(addresses: Iterable[int]) -> Iterator[str]:
 
 def software_lines(neighbour: Neighbour) -> list[str]:
     """What it says of its software."""
-    return [_clean(line) for line in neighbour.says.software.split("\n")]
-
-
-def _clean(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "." for letter in text[:_MOST_LETTERS])
+    return [shown(line) for line in neighbour.says.software.split("\n")]
 
 
 def _seconds(neighbour: Neighbour, now: int) -> int:
@@ -136,10 +129,10 @@ def _names(neighbour: Neighbour) -> str:
 
 
 def _model(neighbour: Neighbour) -> str:
-    return _CISCO.sub("", _clean(neighbour.says.platform), count=1)
+    return _CISCO.sub("", shown(neighbour.says.platform), count=1)
 
 
 def _short(port: str) -> str:
     """`Fas 0/0`; another maker's port as it calls it."""
-    match = _PORT.fullmatch(_clean(port))
-    return f"{match[1]} {match[2]}" if match is not None else _clean(port)
+    match = _PORT.fullmatch(shown(port))
+    return f"{match[1]} {match[2]}" if match is not None else shown(port)

@@ -28,6 +28,8 @@ _WORDS = re.compile(r"\S+")
 _GLUED = re.compile(r"([A-Za-z-]+)([0-9].*)")
 # Bare, these two answer with a hint of their own.
 _HINTED = ("show", "clear")
+# What ends every line is made once.
+_NOTHING_MORE, _LINE_END = Token("_NO", ""), Token("$END", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Command:
 
     def is_begun_by(self, line: str) -> bool:
         """Is its first word written out in the line, behind any `no` or `default`?"""
-        words = line.split(None, 2)[self.negated or self.defaulted :]
-        return bool(words) and self.text.partition(" ")[0] == words[0].lower()
+        words = line.lower().split(None, 2)[self.negated or self.defaulted :]
+        return bool(words) and self.text.startswith(words[0]) and self.text[len(words[0]) :][:1] in " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ class Reader:
             if not (walk.negation and place.ends_negated):
                 hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
                 raise IncompleteCommand(hint)
-            walk.parser.feed_token(Token("_NO", ""))
-        tree = walk.parser.feed_token(Token("$END", ""))
+            walk.parser.feed_token(_NOTHING_MORE)
+        tree = walk.parser.feed_token(_LINE_END)
         command = self._command(tree, " ".join(walk.words))
         command.head = " ".join(walk.words[: walk.head])
         command.negated = walk.negation == "no"

@@ -116,11 +116,10 @@ class _Reading:
 
     def entry(self) -> Entry:
         word = self._words.popleft()
-        if word != "ip":
+        if word not in ("ip", "0"):
             self._protocol = names.PROTOCOLS[word] if word in names.PROTOCOLS else int(word)
-        self._printed.append(
-            "ip" if self._protocol is None else names.name_of(self._protocol, names.PROTOCOLS)
-        )
+        protocol = self._protocol
+        self._printed.append("ip" if protocol is None else names.name_of(protocol, names.PROTOCOLS))
         source, source_ports = self._end()
         destination, destination_ports = self._end()
         if self._protocol == ICMP:

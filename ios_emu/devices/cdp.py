@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from ios_emu.devices.debugging import CDP_PACKETS
 from ios_emu.devices.dialect import Dialect
-from ios_emu.services.cdp import CdpEngine, CdpSettings
 from ios_emu.stack.interface_name import InterfaceName
-from ios_emu.wire.cdp import CdpPacket
 
 if TYPE_CHECKING:
     from ios_emu.devices.ios_device import IosDevice
+    from ios_emu.services.cdp import CdpEngine, CdpSettings
+    from ios_emu.wire.cdp import CdpPacket
     from ios_emu.wire.ethernet import MacAddress
 
 
@@ -26,16 +26,22 @@ class DeviceCdp:
 
     def __init__(self, device: IosDevice) -> None:
         self._device = device
-        self._known: tuple[CdpSettings, frozenset[InterfaceName]] | None = None
+        self._settings: CdpSettings | None = None
+        # The ports that take part, as far as is known.
+        self._taking_part: set[InterfaceName] = set()
 
     @cached_property
     def engine(self) -> CdpEngine:
         """Neighbours and counters."""
+        from ios_emu.services.cdp import CdpEngine
+
         return CdpEngine(self._device.clock, self)
 
     @property
     def settings(self) -> CdpSettings:
         """As configured now."""
+        from ios_emu.services.cdp import CdpSettings
+
         config = self._device.config
         kept = config.kept
         return CdpSettings(
@@ -49,7 +55,8 @@ class DeviceCdp:
     def enabled(self, name: InterfaceName) -> bool:
         """Is CDP on at that interface?"""
         interface = self._device.config.interfaces.get(name)
-        return self.settings.running and interface is not None and "cdp enable" not in interface.kept
+        running = "cdp run" not in self._device.config.kept
+        return running and interface is not None and "cdp enable" not in interface.kept
 
     def _up(self) -> Iterator[InterfaceName]:
         ports = self._device.network.ports
@@ -59,27 +66,35 @@ class DeviceCdp:
 
     def carrier_changed(self, name: InterfaceName) -> None:
         """A port has got a cable that works, or lost it."""
+        self._taking_part.discard(name)
         if self._device.network.ports[name].carrier and self.enabled(name):
-            self.engine.port_up(str(name))
+            self._begin(name)
 
     def restart(self) -> None:
         """The device boots: it knows no neighbours, and tells those that are there."""
         if "engine" in self.__dict__:
             self.engine.restart()
-        self._known = None
+        self._settings = None
+        self._taking_part.clear()
         for name in self._up():
-            self.engine.port_up(str(name))
+            self._begin(name)
 
     def apply(self) -> None:
         """The configuration may have changed."""
-        now = self.settings, frozenset(self._up())
-        known, self._known = self._known, now
-        if known is None or known == now:
+        up = set(self._up())
+        if not up and "engine" not in self.__dict__:
             return
-        if known[0] != now[0]:
+        before, self._settings = self._settings, self.settings
+        if before not in (None, self._settings):
             self.engine.settings_changed()
-        for name in sorted(now[1] - known[1]):
-            self.engine.port_up(str(name))
+        new = sorted(up - self._taking_part)
+        self._taking_part &= up
+        for name in new:
+            self._begin(name)
+
+    def _begin(self, name: InterfaceName) -> None:
+        self._taking_part.add(name)
+        self.engine.port_up(str(name))
 
     def receive(self, port: str, frame: bytes) -> None:
         """A frame that is neither IP nor ARP has come in at a port of that full name."""
@@ -93,6 +108,8 @@ class DeviceCdp:
 
     def says(self, port: str) -> CdpPacket:
         """What the device says of itself on a port."""
+        from ios_emu.wire.cdp import CdpPacket
+
         device, config = self._device, self._device.config
         name = InterfaceName.read(port)
         ios = device.dialect is Dialect.IOS

@@ -17,13 +17,14 @@ from ios_emu.devices.kept_blocks import BlockLines
 from ios_emu.devices.lines import Lines
 from ios_emu.devices.logging_settings import LoggingSettings
 from ios_emu.devices.names_config import Names
+from ios_emu.devices.nat_settings import NatSettings
 from ios_emu.devices.privileges import Privileges
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.ssh import SshSettings
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.services.rip_settings import RipSettings
 from ios_emu.stack.interface_name import InterfaceName
@@ -68,6 +69,7 @@ class Configuration:
     routes: dict[Path, StaticRoute] = field(default_factory=dict)
     rip: RipSettings | None = None
     dhcp: DhcpServer = field(default_factory=DhcpServer)
+    nat: NatSettings = field(default_factory=NatSettings)
     lines: Lines = field(default_factory=Lines)
     forwarded_udp: frozenset[int] = FORWARDED
     # In seconds; the rest of CDP's settings is on or off, and among the lines that are kept.

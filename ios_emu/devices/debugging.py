@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from ios_emu.devices.packet_text import inside
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
@@ -24,6 +25,8 @@ DHCP_PACKETS = "DHCP server packet"
 DHCP_LINKAGE = "DHCP server linkage"
 DHCP_CLIENT = "DHCP client activity"
 DOMAIN = "Domain Name System"
+NAT = "IP NAT"
+NAT_DETAILED = "IP NAT detailed"
 CDP_PACKETS = "CDP packet info"
 ROUTING = "IP routing"
 RIP_PROTOCOL = "RIP protocol"
@@ -42,6 +45,8 @@ SUBJECTS = (
     CDP_PACKETS,
     ROUTING,
     *RIP_SUBJECTS,
+    NAT,
+    NAT_DETAILED,
 )
 """What can be debugged, as the answers name it."""
 
@@ -64,6 +69,11 @@ class Debugging:
         self.active: set[str] = set()
         # `debug dhcp detail`
         self.dhcp_detail = False
+        # `debug ip nat LIST`: of what the list permits alone.
+        self.nat_list: int | None = None
+        # `debug ip packet [LIST] [detail]`
+        self.packet_list: int | None = None
+        self.packet_detail = False
         self._followers: list[Callable[[], None]] = []
 
     def on_change(self, follow: Callable[[], None]) -> None:
@@ -92,6 +102,7 @@ class Debugging:
         """Switches all of them on or off."""
         if not active and not self.active:
             return
+        self.packet_list, self.packet_detail = None, False
         for subject in SUBJECTS:
             self.set(subject, active)
 
@@ -125,6 +136,10 @@ class Debugging:
 
     def _packet(self, event: PacketEvent) -> None:
         packet = event.packet
+        if self.packet_list is not None:
+            wanted = self._device.config.access_lists.get(str(self.packet_list))
+            if wanted is not None and not wanted.permits(packet):
+                return
         source = f"s={IPv4Address(packet.source)} ({event.arrived.name if event.arrived else 'local'})"
         target = f"d={IPv4Address(packet.destination)}"
         length = _IP_HEADER + len(packet.options) + len(packet.payload)
@@ -139,6 +154,9 @@ class Debugging:
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
         self._device.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
+        more = inside(packet) if self.packet_detail else None
+        if more is not None:
+            self._device.report_debug(more)
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message

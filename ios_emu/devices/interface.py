@@ -11,6 +11,9 @@ from ios_emu.wire.ethernet import MacAddress
 
 DEFAULT_KEEPALIVE = 10
 DEFAULT_LOAD_INTERVAL = 300
+DEFAULT_MTU = 1500
+DEFAULT_BANDWIDTH, DEFAULT_DELAY = 100_000, 10
+"""Of a FastEthernet: kilobits a second, and tens of microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class Interface:
     relay_trusted: bool = False
     # Where the address comes from, when a server gives it; `address` then is what was leased.
     dhcp: DhcpAddress | None = None
+    # `inside` or `outside`: `ip nat`; and the line of `ip virtual-reassembly`, which comes with it.
+    nat: str | None = None
+    virtual_reassembly: str | None = None
     rip: RipInterfaceSettings = field(default_factory=RipInterfaceSettings)
     # `ip access-group`: the list's name by the direction, `in` or `out`.
     access_groups: dict[str, str] = field(default_factory=dict)

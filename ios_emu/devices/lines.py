@@ -9,9 +9,13 @@ from ios_emu.devices.secret import Secret
 
 DEFAULT_EXEC_TIMEOUT = (10, 0)
 # IOS prints the first five VTYs apart from the rest, even when all are set alike.
-_FIRST_VTYS = 5
+FIRST_VTYS = 5
+"""How many VTYs there are at least."""
 FIRST_VTY_LINE = 2
 """The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
+
+DEFAULT_LENGTH, DEFAULT_WIDTH, DEFAULT_HISTORY = 24, 80, 10
+"""The lines and columns of a terminal, and how many commands it remembers."""
 
 DEFAULT_LOGIN_RESPONSE = 30
 """How many seconds a user has for the name, and for the password."""
@@ -19,7 +23,9 @@ DEFAULT_LOGIN_RESPONSE = 30
 KEPT_BEFORE = (
     "absolute-timeout",
     "session-timeout",
-    "access-class",
+)
+"""Line commands without effect that stand in front of `access-class` in the configuration."""
+KEPT_BETWEEN = (
     "ipv6 access-class",
     "location",
     "autocommand",
@@ -27,7 +33,7 @@ KEPT_BEFORE = (
     "accounting",
     "login authentication",
 )
-"""Line commands without effect that stand in front of `exec-timeout` in the configuration."""
+"""Those between it and `exec-timeout`."""
 KEPT_BEHIND = (
     "notify",
     "full-help",
@@ -70,12 +76,20 @@ KEPT_BEHIND = (
 """Those that stand behind the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessClass:
+    """`access-class LIST in|out [vrf-also]`, for one direction."""
+
+    access_list: str
+    vrf_also: bool = False
+
+
 @dataclass(slots=True)
 class LineSettings:
     """What `line ...` sets. `exec_timeout` is (minutes, seconds), (0, 0) for never.
 
-    `login` is None (no login), `password` (plain `login`) or `local`. `kept` are the commands without
-    effect, by their first words.
+    `login` is None (no login), `password` (plain `login`) or `local`. `access_classes` are by direction, `in`
+    or `out`; `kept` are the commands without effect, by their first words.
     """
 
     password: Secret | None = None
@@ -95,15 +109,20 @@ class LineSettings:
     history_size: int | None = None
     transport_input: str | None = None
     login_response: int = DEFAULT_LOGIN_RESPONSE
+    access_classes: dict[str, AccessClass] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
 
-    def configuration(self, packet_tracer: bool, is_vty: bool) -> Iterator[str]:
+    def configuration(self, packet_tracer: bool, is_vty: bool, whole: bool = False) -> Iterator[str]:
         """The lines below `line ...` in the running configuration, without their first blank.
 
-        A VTY asks for a password unless it is told not to; the other lines are the other way round.
+        `whole` with the defaults. A VTY asks for a password unless it is told not to; the other lines are
+        the other way round.
         """
         yield from (self.kept[key] for key in KEPT_BEFORE if key in self.kept)
-        if self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
+        for direction, one in sorted(self.access_classes.items()):
+            yield f"access-class {one.access_list} {direction}{' vrf-also' if one.vrf_also else ''}"
+        yield from (self.kept[key] for key in KEPT_BETWEEN if key in self.kept)
+        if whole or self.exec_timeout != DEFAULT_EXEC_TIMEOUT:
             yield "exec-timeout {} {}".format(*self.exec_timeout)
         if self.privilege is not None:
             yield f"privilege level {self.privilege}"
@@ -116,23 +135,24 @@ class LineSettings:
         elif is_vty or (packet_tracer and self.password is not None):
             yield "no login"
         for word, is_set in (("exec", self.has_exec), ("exec-banner", self.exec_banner)):
-            if not is_set:
-                yield f"no {word}"
-        if not self.motd_banner:
-            yield "no motd-banner"
+            if whole or not is_set:
+                yield word if is_set else f"no {word}"
+        if whole or not self.motd_banner:
+            yield "motd-banner" if self.motd_banner else "no motd-banner"
         if self.lockable:
             yield "lockable"
         if self.monitor:
             yield "monitor"
         if not self.history:
             yield "no history"
-        if self.history_size is not None:
-            yield f"history size {self.history_size}"
-        if self.length is not None:
-            yield f"length {self.length}"
-        if self.width is not None:
-            yield f"width {self.width}"
-        if self.login_response != DEFAULT_LOGIN_RESPONSE:
+        for word, value, default in (
+            ("history size", self.history_size, DEFAULT_HISTORY),
+            ("length", self.length, DEFAULT_LENGTH),
+            ("width", self.width, DEFAULT_WIDTH),
+        ):
+            if value is not None or whole:
+                yield f"{word} {default if value is None else value}"
+        if whole or self.login_response != DEFAULT_LOGIN_RESPONSE:
             yield f"timeout login response {self.login_response}"
         if self.transport_input is not None:
             yield f"transport input {self.transport_input}"
@@ -140,7 +160,7 @@ class LineSettings:
 
 
 def _fresh_vtys() -> list[LineSettings]:
-    return [LineSettings(login="password") for _ in range(_FIRST_VTYS)]
+    return [LineSettings(login="password") for _ in range(FIRST_VTYS)]
 
 
 @dataclass(slots=True)
@@ -159,7 +179,7 @@ class Lines:
 
     def remove_vtys(self, first: int) -> None:
         """`no line vty N`: removes the VTYs from `first` on, never one of the first five."""
-        del self.vtys[max(first, _FIRST_VTYS) :]
+        del self.vtys[max(first, FIRST_VTYS) :]
 
     def numbered(self) -> Iterator[tuple[int, str, LineSettings]]:
         """All lines as they are counted: number, name, settings."""
@@ -173,6 +193,6 @@ class Lines:
         first = 0
         for number in range(1, len(self.vtys) + 1):
             at_end = number == len(self.vtys)
-            if at_end or number == _FIRST_VTYS or self.vtys[number] != self.vtys[first]:
+            if at_end or number == FIRST_VTYS or self.vtys[number] != self.vtys[first]:
                 yield first, number - 1, self.vtys[first]
                 first = number

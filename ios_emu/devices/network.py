@@ -154,6 +154,10 @@ class DeviceNetwork:
         for port in self.ports.values():
             port.receive = partial(self._receive, port)
 
+    def settle(self) -> None:
+        """Carries out a change at once, if one waits."""
+        self._apply_pending()
+
     def restart(self) -> None:
         """The device boots: what it learnt is forgotten, and its ports are as the configuration says."""
         if self._made is not None:
@@ -240,10 +244,11 @@ class DeviceNetwork:
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
             known = IpInterface(str(name), port, mac, vlan)
-            known.proxy_arp = True
         known.mtu = interface.ip_mtu or interface.mtu or DEFAULT_MTU
         self.traffic.set_period(name, interface.load_interval)
         known.unreachables = "ip unreachables" not in interface.kept
+        known.redirects = "ip redirects" not in interface.kept
+        known.proxy_arp = "ip proxy-arp" not in interface.kept
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known

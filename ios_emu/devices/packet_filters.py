@@ -76,11 +76,14 @@ class PacketFilters:
         """The filter of an interface in a direction, `in` or `out`."""
         return self._at.get((interface, direction))
 
-    def admits(self, name: str, packet: Ipv4Packet) -> bool:
-        """Does the list of that name permit a packet that opens a session?"""
+    def admits(self, name: str, packet: Ipv4Packet, *, counts: bool = True) -> bool:
+        """Does the list of that name permit a packet that opens a session? It is counted, and logged."""
         access_list = self._device.config.access_lists.get(name)
         if access_list is None:
             return True
+        if not counts:
+            found = access_list.find(packet)
+            return access_list.empty if found is None else found.permit
         entry = access_list.match(packet)
         if entry is None:
             return access_list.empty

@@ -15,10 +15,10 @@ from ios_emu.devices.ios_device import IosDevice, ReadConfig, read_nothing
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
 from ios_emu.devices.platform import CdpIdentity, platform_for
+from ios_emu.devices.router_nat import RouterNat
 from ios_emu.stack.cable import Port
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import StaticRoute
-from ios_emu.wire.cdp import IGMP, ROUTER, SWITCH
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ios_emu.services.record_journal import RecordJournal
 
 _FIRST_LOOPBACK_INDEX = 8
-_CDP_CAPABILITIES = ROUTER | SWITCH | IGMP
 
 
 class Router(IosDevice):
@@ -54,6 +53,7 @@ class Router(IosDevice):
         self._dhcp_clients: RouterDhcpClients | None = None
         self._rip: RouterRip | None = None
         super().__init__(name, clock, platform_for(name), dialect, chance, journal, read_config)
+        self.nat = RouterNat(self)
 
     def factory_configuration(self) -> Configuration:
         """Two ports that are shut, and the dialect's default lines."""
@@ -94,6 +94,7 @@ class Router(IosDevice):
             self._dhcp.reload()
         if self._dhcp_clients is not None:
             self._dhcp_clients.restart()
+        self.nat.restart()
         if self._rip is not None:
             self._rip.restart()
         super()._restart_services()
@@ -125,9 +126,11 @@ class Router(IosDevice):
     @property
     def cdp_identity(self) -> CdpIdentity:
         """A 2811 is a router that can switch, and knows groups; Packet Tracer's is a router."""
+        from ios_emu.wire.cdp import IGMP, ROUTER, SWITCH
+
         software = self.platform.software
         if self.dialect is Dialect.IOS:
-            return CdpIdentity(f"Cisco {self.platform.model}", _CDP_CAPABILITIES, software.lines())
+            return CdpIdentity(f"Cisco {self.platform.model}", ROUTER | SWITCH | IGMP, software.lines())
         return CdpIdentity("cisco C2800", ROUTER, software.lines(self.platform.packet_tracer.team))
 
     def cdp_addresses(self, port: InterfaceName) -> list[IPv4Address]:

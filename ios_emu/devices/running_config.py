@@ -7,7 +7,6 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
@@ -22,9 +21,9 @@ from ios_emu.devices.interface import (
 )
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
-from ios_emu.devices.kept_list import KEPT
 from ios_emu.devices.rip_config import interface_rip_config, rip_config
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER
+from ios_emu.devices.whole_config import with_defaults
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
 ALIAS_MODES = {"exec": "exec", "config": "configure", "interface": "interface", "line": "line"}
@@ -47,23 +46,19 @@ _BEHIND_USERS = (
 _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-range")
 
 
-def configuration_body(config: Configuration) -> str:
-    """From the first `!` to `end` with its line end."""
-    lines = _ios(config) if config.dialect is Dialect.IOS else _packet_tracer(config)
+def configuration_body(config: Configuration, whole: bool = False) -> str:
+    """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
+    if whole:
+        config = with_defaults(config)
+    lines = _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
     return "\n".join(lines) + "\n"
 
 
-def running_config(config: Configuration) -> str:
-    """The whole answer of `show running-config`."""
-    body = configuration_body(config)
+def running_config(config: Configuration, whole: bool = False) -> str:
+    """The whole answer of `show running-config`; `whole` is its `all`."""
+    body = configuration_body(config, whole)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
     return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
-
-
-def with_defaults(config: Configuration) -> Configuration:
-    """The same with the lines that are left out because they say what is so anyway."""
-    kept = {one.key: one.key for one in KEPT if one.on_by_default and not one.many} | config.kept
-    return replace(config, kept=kept)
 
 
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
@@ -96,6 +91,10 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
     lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
+    if interface.nat is not None:
+        lines.append(f" ip nat {interface.nat}")
+    if interface.virtual_reassembly is not None:
+        lines.append(f" {interface.virtual_reassembly}")
     if interface.load_interval != DEFAULT_LOAD_INTERVAL:
         lines.append(f" load-interval {interface.load_interval}")
     shutdown = [" shutdown"] if interface.shutdown else []
@@ -115,7 +114,7 @@ def _dhcp_options(dhcp: DhcpAddress) -> str:
     return client_id + ("" if dhcp.hostname is None else f" hostname {dhcp.hostname}")
 
 
-def _ios(config: Configuration) -> Iterator[str]:
+def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield _timestamps("debug", config)
     yield _timestamps("log", config)
@@ -124,7 +123,7 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from _enable(config)
     yield "!"
@@ -152,30 +151,31 @@ def _ios(config: Configuration) -> Iterator[str]:
     yield from ("!", "!")
     yield from _kept(config, "http")
     yield from _dns_server(config)
+    yield from config.nat.lines()
     yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
     yield from ("!", "!")
-    yield from _last_kept(config)
+    yield from _last_kept(config, whole)
     yield "control-plane"
     yield from _kept(config, "control-plane")
     yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield "!"
-    yield from _lines(config)
+    yield from _lines(config, whole)
     yield "!"
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
 
 
-def _packet_tracer(config: Configuration) -> Iterator[str]:
+def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
     yield _timestamps("log", config)
     yield _timestamps("debug", config)
     yield from _password_encryption(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
-    yield from config.logging.first_lines()
+    yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
     yield from _enable(config)
     yield from _clock(config)
@@ -197,22 +197,25 @@ def _packet_tracer(config: Configuration) -> Iterator[str]:
     yield from _interfaces(config)
     yield from _kept(config, "router")
     yield from rip_config(config.rip)
-    yield from _kept(config, "routers", "pools", "arp", "classless", "forward")
+    yield from _kept(config, "routers")
+    yield from config.nat.lines()
+    yield from _kept(config, "nat", "pools", "arp", "classless", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _routes(config.routes.values())
     yield "!"
     yield from _kept(config, "flow")
     yield from _kept(config, "http")
     yield from _dns_server(config)
-    yield from _kept(config, "nat")
     yield from _access_lists(config)
     yield from _kept(config, "lists", "sla")
     yield from ["!"] * 3
-    yield from _last_kept(config)
+    yield from _last_kept(config, whole)
+    if control_plane := lines_at(config.kept, "control-plane"):
+        yield from ("control-plane", *control_plane, "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
     yield from _banner(config)
     yield from ["!"] * 4
-    yield from _lines(config)
+    yield from _lines(config, whole)
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
 
@@ -258,8 +261,8 @@ def _numbered_lists(config: Configuration) -> list[str]:
     return list(numbered_config(config.access_lists.values()))
 
 
-def _last_kept(config: Configuration) -> Iterator[str]:
-    yield from config.logging.last_lines()
+def _last_kept(config: Configuration, whole: bool) -> Iterator[str]:
+    yield from config.logging.last_lines(whole)
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
         if place == "cdp":
@@ -371,7 +374,7 @@ def _banner(config: Configuration) -> Iterator[str]:
         yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
-def _lines(config: Configuration) -> Iterator[str]:
+def _lines(config: Configuration, whole: bool) -> Iterator[str]:
     packet_tracer = config.dialect is Dialect.PACKET_TRACER
     separator = ["!"] if packet_tracer else []
     parts = [("con 0", config.lines.console), ("aux 0", config.lines.aux)]
@@ -379,7 +382,9 @@ def _lines(config: Configuration) -> Iterator[str]:
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
     for number, (name, settings) in enumerate(parts):
         yield f"line {name}"
-        yield from (f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty")))
+        yield from (
+            f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty"), whole)
+        )
         if number < 2:
             yield from separator
 

@@ -41,6 +41,7 @@ def layers(frame: bytes) -> str:
 def load_dissectors() -> None:
     """Loads the layers that a lab has; Scapy's own collection takes far longer to load."""
     import scapy.contrib.cdp
+    import scapy.contrib.dtp
     import scapy.layers.dhcp
     import scapy.layers.dns
     import scapy.layers.inet

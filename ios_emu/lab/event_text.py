@@ -14,10 +14,11 @@ from ios_emu.wire import dhcp, icmp
 from ios_emu.wire.arp import REQUEST, ArpPacket
 from ios_emu.wire.cdp import CdpPacket
 from ios_emu.wire.dhcp import DhcpMessage
+from ios_emu.wire.dtp import DtpPacket
 from ios_emu.wire.ethernet import ETHERTYPE_ARP, ETHERTYPE_IPV4, EthernetFrame
 from ios_emu.wire.icmp import IcmpMessage
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
-from ios_emu.wire.snap import CDP, CISCO_MULTICAST, parse_snap
+from ios_emu.wire.snap import CDP, CISCO_MULTICAST, DTP, parse_snap
 from ios_emu.wire.tcp import ACK, FIN, PSH, RST, SYN, TcpSegment
 from ios_emu.wire.udp import UdpDatagram
 
@@ -116,12 +117,19 @@ def _arp(decoded: Decoded, data: bytes) -> None:
 
 def _cisco(decoded: Decoded, frame: bytes) -> None:
     found = parse_snap(frame)
-    if found is not None and found[1] == CDP:
+    if found is None or found[1] not in (CDP, DTP):
+        return
+    if found[1] == CDP:
         decoded.kind = "CDP"
         decoded.layers.append("cdp")
         packet = CdpPacket.parse(found[2])
         about = f"{packet.device_id} {packet.port_id}, {packet.platform}, for {packet.holdtime} s"
-        decoded.info = printable(about)
+    else:
+        decoded.kind = "DTP"
+        decoded.layers.append("dtp")
+        says = DtpPacket.parse(found[2])
+        about = f"{says.wish.name.lower()}, {'trunk' if says.trunking else 'access'}"
+    decoded.info = printable(about)
 
 
 def _ipv4(decoded: Decoded, data: bytes) -> None:

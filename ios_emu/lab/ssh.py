@@ -10,6 +10,8 @@ come in:
   and has the console's rights: everybody may come in, and `enable` needs no secret where none is set.
 * `no login`: everybody may come in.
 
+`access-class` is not asked: a client comes out of band, from no address of the lab.
+
 `transport input` without `ssh`, `ip ssh version 1`, and lines that are all taken: nobody gets a line. The
 door does not wait for `crypto key generate rsa`: what encrypts its connections is not the router's key.
 """

@@ -152,13 +152,14 @@ class Lab:
 
                 if load_services(host, saved):
                     return
+        # Mail first: names use TCP at once, and what waits for its first use would miss it.
+        if mail is not None:
+            host.serve_mail(partial(_begin_mail, mail))
         if names is not None:
             from ios_emu.devices.host_dns import NameRecord
 
             host.dns_service.load(NameRecord(one.name, one.type, one.value) for one in names.records)
             host.dns_service.set(names.enabled)
-        if mail is not None:
-            host.serve_mail(partial(_begin_mail, mail))
 
     def _router(self, described: RouterFile) -> RouterDevice:
         chance = random.Random(self.chance.random())

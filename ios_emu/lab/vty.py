@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import FIRST_VTY_LINE
+from ios_emu.wire.ipv4 import TCP, Ipv4Packet
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
+    from ios_emu.devices.lines import LineSettings
     from ios_emu.stack.tcp import TcpStack
     from ios_emu.stack.tcp_connection import TcpSocket
 
@@ -40,14 +42,37 @@ class VtyLines:
         for session in list(self._taken.values()):
             session.close()
 
-    def free_line(self, protocol: str) -> int | None:
-        """The first line that nobody has and that takes `telnet` or `ssh`; None where there is none."""
+    def free_line(
+        self, protocol: str, admits: Callable[[LineSettings], bool] = lambda settings: True
+    ) -> int | None:
+        """The first line that nobody has, that takes `telnet` or `ssh` and `admits` whoever comes.
+
+        None where there is none.
+        """
         for number, settings in enumerate(self.device.config.lines.vtys):
             transport = settings.transport_input
             takes = transport in (None, "all") or protocol in transport.split()
-            if takes and number not in self._taken:
+            if takes and number not in self._taken and admits(settings):
                 return number
         return None
+
+    def _telnet_line(self, remote: int, port: int, *, counts: bool) -> int | None:
+        """The line of a telnet client: `access-class LIST in` may refuse it. `counts`: its SYN has come."""
+        answers: dict[str, bool] = {}
+
+        def admits(settings: LineSettings) -> bool:
+            access_class = settings.access_classes.get("in")
+            if access_class is None:
+                return True
+            name = access_class.access_list
+            if name not in answers:
+                # IOS does not say to which of its addresses the client came.
+                head = port.to_bytes(2) + PORT.to_bytes(2)
+                packet = Ipv4Packet(remote, 0, TCP, head)
+                answers[name] = self.device.network.filters.admits(name, packet, counts=counts)
+            return answers[name]
+
+        return self.free_line("telnet", admits)
 
     def holds(self, number: int, session: OnLine) -> bool:
         """Is the line still that session's?"""
@@ -63,10 +88,14 @@ class VtyLines:
         self.device.line_sessions.end(FIRST_VTY_LINE + number)
 
     def _listen(self, tcp: TcpStack) -> None:
-        tcp.listen(PORT, self._accept, admits=lambda: self.free_line("telnet") is not None)
+        tcp.listen(
+            PORT,
+            self._accept,
+            admits=lambda remote, port: self._telnet_line(remote, port, counts=True) is not None,
+        )
 
     def _accept(self, socket: TcpSocket) -> None:
-        number = self.free_line("telnet")
+        number = self._telnet_line(socket.remote, socket.remote_port, counts=False)
         if number is None:
             socket.abort()
             return

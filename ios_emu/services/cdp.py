@@ -13,14 +13,14 @@ from typing import Protocol
 
 from ios_emu.clock import SECOND, Clock, Timer
 from ios_emu.errors import MalformedPacket
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.wire.cdp import BadChecksum, BadHeader, CdpPacket
 from ios_emu.wire.ethernet import MacAddress
 from ios_emu.wire.snap import CDP, build_snap, parse_snap
 
-DEFAULT_TIMER = 60
-DEFAULT_HOLDTIME = 180
 # As many as a table holds: who floods a port with names does not fill the memory.
 _MOST_NEIGHBOURS = 1000
+_MOST_LETTERS = 1000
 
 
 @dataclass(slots=True)
@@ -81,6 +81,11 @@ class Neighbour:
     port: str
     says: CdpPacket
     expires: int
+
+
+def shown(text: str) -> str:
+    """What a neighbour wrote, without the control characters: it reaches a terminal."""
+    return "".join(letter if letter.isprintable() else "." for letter in text[:_MOST_LETTERS])
 
 
 class CdpEngine:
@@ -154,7 +159,7 @@ class CdpEngine:
     def _learn(self, port: str, packet: CdpPacket) -> None:
         key = (port, packet.device_id, packet.port_id)
         known = key in self._neighbours
-        self._environment.debug(f"CDP-PA: Packet received from {packet.device_id} on interface {port}")
+        self._environment.debug(f"CDP-PA: Packet received from {shown(packet.device_id)} on interface {port}")
         self._environment.debug("**Entry found in cache**" if known else "**Entry NOT found in cache**")
         if not packet.holdtime:
             self._neighbours.pop(key, None)
@@ -169,7 +174,7 @@ class CdpEngine:
 
     def _compare(self, port: str, packet: CdpPacket) -> None:
         """Logs where the two ends of the cable are set differently."""
-        own, far = self._environment.says(port), f"{packet.device_id} {packet.port_id}"
+        own, far = self._environment.says(port), f"{shown(packet.device_id)} {shown(packet.port_id)}"
         if None not in (own.native_vlan, packet.native_vlan) and own.native_vlan != packet.native_vlan:
             here, there = f"{port} ({own.native_vlan})", f"{far} ({packet.native_vlan})"
             text = f"Native VLAN mismatch discovered on {here}, with {there}."

@@ -67,6 +67,8 @@ class Icmp:
 
     def __init__(self, node: Node, unreachable_interval: int) -> None:
         self.unreachable_interval = unreachable_interval
+        # IOS gives up a connection that an access list refuses; hosts try on.
+        self._hard_codes = (*_HARD_CODES, *((wire.ADMINISTRATIVELY_PROHIBITED,) if node.forwards else ()))
         self.sent: Counter[tuple[int, int]] = Counter()
         self.received: Counter[tuple[int, int]] = Counter()
         self.malformed = 0
@@ -75,15 +77,22 @@ class Icmp:
         self._listeners: dict[int, Listener] = {}
         self._next_identifier = 0
         self._last_unreachable: int | None = None
+        # Identifiers that are not to be used: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda identifier: False
 
     def open(self, listener: Listener) -> int:
         """Gives `listener` the replies to a fresh identifier, and the errors about its echoes."""
-        while True:
+        for _ in range(0x10000):
             identifier = self._next_identifier
             self._next_identifier = (identifier + 1) & 0xFFFF
-            if identifier not in self._listeners:
-                self._listeners[identifier] = listener
-                return identifier
+            if identifier not in self._listeners and not self.reserved(identifier):
+                break
+        self._listeners[identifier] = listener
+        return identifier
+
+    def uses(self, identifier: int) -> bool:
+        """Are replies to that identifier for this node?"""
+        return identifier in self._listeners
 
     def close(self, identifier: int) -> None:
         """Nobody listens to that identifier any more."""
@@ -116,6 +125,9 @@ class Icmp:
         self, interface: IpInterface | None, about: Ipv4Packet, kind: int, code: int, rest: int = 0
     ) -> None:
         """Sends an error about `about`, which came in on `interface`, unless the rules forbid it."""
+        if self._node.policy is not None:
+            # The sender is told of the packet that it knows.
+            about = self._node.policy.as_it_came(about)
         if not self._may_complain(about):
             return
         if kind == wire.DESTINATION_UNREACHABLE:
@@ -175,7 +187,7 @@ class Icmp:
         report = IcmpReport(packet.source, message, packet.ttl, about, packet)
         if message.type == wire.REDIRECT:
             return
-        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in _HARD_CODES
+        hard = message.type == wire.DESTINATION_UNREACHABLE and message.code in self._hard_codes
         if about.protocol == ICMP:
             if len(about.payload) >= _QUOTED_PAYLOAD:
                 listener = self._listeners.get(int.from_bytes(about.payload[4:6]))

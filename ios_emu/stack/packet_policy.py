@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from ios_emu.stack.forwarding import Hop
 from ios_emu.stack.ip_interface import IpInterface
+from ios_emu.stack.packet_event import PacketEvent
 from ios_emu.wire import icmp
 from ios_emu.wire.ipv4 import Ipv4Packet
 
@@ -45,6 +47,8 @@ class PacketPolicy:
         # Where the packet that is at work came in, and the station that sent it there.
         self.arrived: tuple[IpInterface, bytes] | None = None
         self._node = node
+        # The packet that is being dealt with, as it came in.
+        self._came: Ipv4Packet | None = None
 
     @property
     def empty(self) -> bool:
@@ -53,9 +57,10 @@ class PacketPolicy:
 
     def arriving(self, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet | None:
         """What becomes of a packet that came in on `interface`; None when it is dropped."""
+        self._came = packet
         passes = self.filters_in.get(interface.name)
         if passes is not None and not passes(packet):
-            self._prohibit(interface, packet)
+            self._prohibit(interface, packet, None)
             return None
         return packet if self.translation is None else self.translation.arriving(interface, packet)
 
@@ -69,10 +74,25 @@ class PacketPolicy:
             translated = changed
         passes = self.filters_out.get(leaves.name)
         if passes is not None and not passes(translated):
-            self._prohibit(arrived, packet)
+            self._prohibit(arrived, packet, leaves)
             return None
         return translated
 
-    def _prohibit(self, arrived: IpInterface, packet: Ipv4Packet) -> None:
+    def as_it_came(self, packet: Ipv4Packet) -> Ipv4Packet:
+        """The packet before it was translated, if it is the one that is being dealt with."""
+        came = self._came
+        same = (
+            came is not None
+            and came.identification == packet.identification
+            and came.protocol == packet.protocol
+            and came.fragment_offset == packet.fragment_offset
+            and len(came.payload) == len(packet.payload)
+        )
+        return came if came is not None and same else packet
+
+    def _prohibit(self, arrived: IpInterface, packet: Ipv4Packet, leaves: IpInterface | None) -> None:
         self._node.counters.prohibited += 1
+        if self._node.trace is not None:
+            hop = None if leaves is None else Hop(leaves, None)
+            self._node.trace(PacketEvent("access denied", packet, arrived, hop))
         self._node.icmp.error(arrived, packet, icmp.DESTINATION_UNREACHABLE, icmp.ADMINISTRATIVELY_PROHIBITED)

@@ -23,6 +23,9 @@ _NUMBERS = 1 << 32
 _QUOTED = 8
 
 Accept = Callable[[TcpSocket], None]
+Admits = Callable[[int, int], bool]
+"""May somebody at that address, from that port, open a connection?"""
+
 _Key = tuple[int, int, int, int]
 
 
@@ -40,9 +43,7 @@ class TcpCounters:
 class TcpListener:
     """A port that takes connections; `accept` is given each one that is established."""
 
-    def __init__(
-        self, stack: TcpStack, port: int, address: int, accept: Accept, admits: Callable[[], bool]
-    ) -> None:
+    def __init__(self, stack: TcpStack, port: int, address: int, accept: Accept, admits: Admits) -> None:
         self.port = port
         self.address = address
         self.accept = accept
@@ -75,6 +76,8 @@ class TcpStack:
         self._sockets: dict[_Key, TcpSocket] = {}
         self._listeners: dict[tuple[int, int], TcpListener] = {}
         self._next_port = FIRST_PORT
+        # Ports that no client of this node is to have: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda port: False
 
     @property
     def connections(self) -> Iterator[TcpSocket]:
@@ -87,11 +90,11 @@ class TcpStack:
         return iter([self._listeners[key] for key in sorted(self._listeners)])
 
     def listen(
-        self, port: int, accept: Accept, address: int = 0, admits: Callable[[], bool] = lambda: True
+        self, port: int, accept: Accept, address: int = 0, admits: Admits = lambda remote, port: True
     ) -> TcpListener:
         """Takes connections at a port, of one own address or of all (0).
 
-        `accept` is called when a connection is established; while `admits` says no, they are refused.
+        `accept` is called when a connection is established; those of which `admits` says no are refused.
         Raises ValueError when the port is in use.
         """
         if (port, address) in self._listeners:
@@ -103,6 +106,10 @@ class TcpStack:
         """Frees the port of a listener."""
         if self._listeners.get((listener.port, listener.address)) is listener:
             del self._listeners[listener.port, listener.address]
+
+    def uses(self, port: int) -> bool:
+        """Does a listener or a connection have that port?"""
+        return any(one == port for one, _ in self._listeners) or any(key[1] == port for key in self._sockets)
 
     def connect(self, local: int, remote: int, remote_port: int, local_port: int | None = None) -> TcpSocket:
         """Opens a connection; set the socket's callbacks before the clock runs. Raises ValueError."""
@@ -175,7 +182,7 @@ class TcpStack:
             return
         address, port = key[0], key[1]
         listener = self._listeners.get((port, address)) or self._listeners.get((port, 0))
-        if listener is None or segment.flags & ACK or not listener.admits():
+        if listener is None or segment.flags & ACK or not listener.admits(*key[2:]):
             self.counters.no_port += listener is None
             self._reset(key, segment)
             return
@@ -207,6 +214,6 @@ class TcpStack:
         for _ in range(FIRST_PORT, _LAST_PORT + 1):
             port = self._next_port
             self._next_port = FIRST_PORT if port == _LAST_PORT else port + 1
-            if (local, port, remote, remote_port) not in self._sockets:
+            if (local, port, remote, remote_port) not in self._sockets and not self.reserved(port):
                 return port
         raise ValueError("no TCP port is free")

@@ -108,6 +108,8 @@ class Udp:
         self._node = node
         self._sockets: dict[int, UdpSocket] = {}
         self._next_port = _FIRST_EPHEMERAL
+        # Ports that no client of this node is to have: translations of others use them.
+        self.reserved: Callable[[int], bool] = lambda port: False
 
     def open(self, receive: Receive, port: int | None = None, on_error: Report | None = None) -> UdpSocket:
         """Opens a port, or any free one. Raises ValueError when that port is in use."""
@@ -122,6 +124,10 @@ class Udp:
     def ports(self) -> list[int]:
         """The ports in use, in order."""
         return sorted(self._sockets)
+
+    def uses(self, port: int) -> bool:
+        """Is that port in use?"""
+        return port in self._sockets
 
     def release(self, socket: UdpSocket) -> None:
         """Frees the port of a socket."""
@@ -218,6 +224,6 @@ class Udp:
         for _ in range(_FIRST_EPHEMERAL, _LAST_PORT + 1):
             port = self._next_port
             self._next_port = _FIRST_EPHEMERAL if port == _LAST_PORT else port + 1
-            if port not in self._sockets:
+            if port not in self._sockets and not self.reserved(port):
                 return port
         raise ValueError("no UDP port is free")

@@ -49,6 +49,43 @@ def test_any_other_key_ends_it(key: Key) -> None:
     assert not pager.waits
 
 
+def typed(pager: Pager, keys: str, length: int = 4) -> str:
+    return "".join(pager.turn(ENTER if key == "\r" else Key(KeyKind.TEXT, key), length) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("/7\r", "7\r\n8\r\n9\r\n" + MORE),
+        ("+1\r", "10\r\n11\r\n"),
+        ("-[3-9]\r", "10\r\n11\r\n"),
+        ("/nothing\r", ""),
+    ],
+)
+def test_a_search_goes_on_with_what_it_finds(keys: str, found: str) -> None:
+    pager = Pager()
+    pager.begin(text(12), 4)
+    assert typed(pager, keys) == f"{AWAY}{keys[:-1]}\r\nfiltering...\r\n{found}"
+    assert pager.waits == found.endswith(MORE)
+
+
+def test_a_search_is_edited_given_up_or_refused() -> None:
+    pager = Pager()
+    pager.begin(text(12), 4)
+    assert typed(pager, "/x") == f"{AWAY}/x"
+    assert pager.turn(Key(KeyKind.BACKSPACE), 4) == "\b \b"
+    assert pager.turn(Key(KeyKind.BACKSPACE), 4) == ""
+    assert pager.turn(Key(KeyKind.UP), 4) == ""
+    assert typed(pager, "1\r").endswith("10\r\n11\r\n")
+    pager.begin(text(12), 4)
+    typed(pager, "+")
+    assert pager.turn(Key(KeyKind.CTRL_C), 4) == "\r\n"
+    assert not pager.waits
+    pager.begin(text(12), 4)
+    assert typed(pager, "+[\r").startswith(f"{AWAY}+[\r\n%")
+    assert not pager.waits
+
+
 def test_a_last_line_without_an_end_is_kept() -> None:
     pager = Pager()
     assert pager.begin("a\nb\nc\nd", 3) == f"a\r\nb\r\n{MORE}"

@@ -278,6 +278,166 @@ dhcp_commands = st.one_of(
     line("option {} ip {}", st.integers(0, 254).map(str), several),
     line("option {} hex 0a0b.{:0>2}", st.integers(0, 254).map(str), numbers),
 )
+nat_ports = st.sampled_from(["25", "80", "8080"])
+nat_commands = st.one_of(
+    line("ip nat pool {} 10.1.{}.1 10.1.9.{} prefix-length 16", few_words, numbers, octets.map(str)),
+    line(
+        "ip nat pool {} 10.1.2.{} 10.1.2.250 netmask 255.255.255.0 type {}",
+        few_words,
+        octets.map(str),
+        st.sampled_from(["rotary", "match-host"]),
+    ),
+    line("no ip nat pool {}", few_words),
+    line(
+        "{}ip nat inside source list {} {}{}",
+        st.sampled_from(["", "", "no "]),
+        st.sampled_from(["1", "7", "INSIDE"]),
+        st.sampled_from(["pool A", "pool B", "interface fa0/1", "interface dialer 1", "interface fa0/0.10"]),
+        st.sampled_from(["", " overload"]),
+    ),
+    line("ip nat inside destination list {} pool {}", numbers.filter(lambda one: one != "0"), few_words),
+    line(
+        "{}ip nat outside source list 9 pool {}{}",
+        st.sampled_from(["", "no "]),
+        few_words,
+        st.sampled_from(["", " add-route"]),
+    ),
+    line(
+        "{}ip nat inside source static 10.2.0.{} 10.3.0.{}{}",
+        st.sampled_from(["", "", "no "]),
+        numbers,
+        numbers,
+        st.sampled_from(["", " extendable", " no-alias"]),
+    ),
+    line(
+        "ip nat inside source static {} 10.2.0.{} {} 10.3.0.{} {}",
+        st.sampled_from(["tcp", "udp"]),
+        numbers,
+        nat_ports,
+        numbers,
+        nat_ports,
+    ),
+    line("ip nat inside source static tcp 10.2.0.{} {} interface fa0/1 {}", numbers, nat_ports, nat_ports),
+    line(
+        "ip nat inside source static network 10.2.{}.0 10.3.{}.0 {}",
+        numbers,
+        numbers,
+        st.sampled_from(["/24", "255.255.255.0"]),
+    ),
+    line(
+        "{}ip nat outside source static 10.4.0.{} 10.5.0.{}{}",
+        st.sampled_from(["", "no "]),
+        numbers,
+        numbers,
+        st.sampled_from(["", " add-route"]),
+    ),
+    line(
+        "ip nat outside source static tcp 10.4.0.{} {} 10.5.0.{} {}", numbers, nat_ports, numbers, nat_ports
+    ),
+    line(
+        "{}ip nat translation {} {}",
+        st.sampled_from(["", "", "no ", "default "]),
+        st.sampled_from(
+            [
+                "timeout",
+                "tcp-timeout",
+                "finrst-timeout",
+                "syn-timeout",
+                "udp-timeout",
+                "dns-timeout",
+                "icmp-timeout",
+            ]
+        ),
+        st.sampled_from(["60", "0", "86400", "never"]),
+    ),
+    st.sampled_from(
+        [
+            "ip nat translation max-entries 100",
+            "no ip nat translation max-entries",
+            "ip nat translation port-timeout tcp 22 60",
+            "ip nat inside source route-map R interface fa0/1 overload",
+            "ip nat service sip udp port 5060",
+            *(
+                f"interface {name}\n{no}ip nat {side}"
+                for name in ("fa0/0", "fa0/1", "fa0/0.10", "lo1")
+                for no in ("", "", "no ", "default ")
+                for side in ("inside", "outside")
+            ),
+            *(
+                f"interface fa0/0\n{no}ip virtual-reassembly{options}"
+                for no in ("", "no ", "default ")
+                for options in ("", " max-reassemblies 64")
+            ),
+            "default interface fa0/0",
+            "ip flow ingress",
+        ]
+    ),
+)
+list_numbers = st.sampled_from(["1", "99", "1300", "1999"])
+extended_numbers = st.sampled_from(["100", "199", "2000", "2699"])
+actions = st.sampled_from(["permit", "deny"])
+wildcards = st.sampled_from(["0.0.0.0", "0.0.0.255", "0.255.0.255", "255.255.255.255"])
+ends = st.one_of(st.just("any"), line("host {}", addresses), line("{} {}", addresses, wildcards))
+ports = st.one_of(
+    st.just(""),
+    line("eq {}", st.sampled_from(["80", "www 443", "53 53 9", "514"])),
+    line("range {} {}", st.integers(0, 65535).map(str), st.integers(0, 65535).map(str)),
+    line("{} {}", st.sampled_from(["gt", "lt", "neq"]), st.integers(0, 65535).map(str)),
+)
+list_options = st.lists(
+    st.sampled_from(
+        ["log", "log-input", "fragments", "dscp ef", "precedence 3", "tos 4", "ttl gt 3", "option lsr"]
+    ),
+    max_size=3,
+).map(" ".join)
+tcp_options = st.sampled_from(["", "established", "syn ack", "match-all +syn -ack", "match-any +rst -fin"])
+standard_entries = st.one_of(
+    line("{} {}", actions, ends),
+    line("{} {} {}", actions, addresses, st.sampled_from(["", "log"])),
+    line("remark {}", texts),
+)
+extended_entries = st.one_of(
+    line("{} ip {} {} {}", actions, ends, ends, list_options),
+    line("{} {} {} {} {}", actions, st.integers(0, 255).map(str), ends, ends, list_options),
+    line("{} tcp {} {} {} {} {} {}", actions, ends, ports, ends, ports, tcp_options, list_options),
+    line("{} udp {} {} {} {} {}", actions, ends, ports, ends, ports, list_options),
+    line(
+        "{} icmp {} {} {}",
+        actions,
+        ends,
+        ends,
+        st.sampled_from(["", "echo", "3 1", "200", "9 9", "ttl-exceeded"]),
+    ),
+    line("remark {}", texts),
+)
+sequences = st.one_of(st.just(""), st.integers(1, 60).map(str))
+list_commands = st.one_of(
+    line("access-list {} {}", list_numbers, standard_entries),
+    line("access-list {} {}", extended_numbers, extended_entries),
+    line("ip access-list standard {}\n{} {}", few_words, sequences, standard_entries),
+    line("ip access-list standard {}\n{} {}", list_numbers, sequences, standard_entries),
+    line("ip access-list extended {}\n{} {}", few_words, sequences, extended_entries),
+    line("ip access-list extended {}\n{} {}", extended_numbers, sequences, extended_entries),
+    line("{} {}", sequences, st.one_of(standard_entries, extended_entries)),
+    line("no {}", st.one_of(standard_entries, extended_entries, st.integers(1, 60).map(str))),
+    line("no access-list {}", st.one_of(list_numbers, extended_numbers)),
+    line("no ip access-list {} {}", st.sampled_from(["standard", "extended"]), few_words),
+    line("ip access-list resequence {} {} {}", few_words, numbers, numbers),
+    line("ip access-list log-update threshold {}", numbers),
+    line(
+        "{}ip access-group {} {}",
+        st.sampled_from(["", "", "no "]),
+        st.one_of(list_numbers, extended_numbers, few_words),
+        st.sampled_from(["in", "out"]),
+    ),
+    line(
+        "line vty 0 4\n{}access-class {} {}",
+        st.sampled_from(["", "", "default "]),
+        list_numbers,
+        st.sampled_from(["in", "out", "in vrf-also"]),
+    ),
+    line("interface {}", interfaces),
+)
 switches = st.sampled_from(["", "no ", "default "])
 seconds = st.integers(1, 500).map(str)
 metrics = st.integers(1, 15).map(str)
@@ -523,11 +683,39 @@ commands = st.one_of(
             "logging synchronous level 3 limit 10",
         ]
     ),
+    st.sampled_from(
+        [
+            "line 1 3",
+            "length 24",
+            "history size 10",
+            "logging facility sys9",
+            "no logging facility",
+            "logging host 10.0.0.9 transport udp port 5514",
+            "logging 10.0.0.9",
+            "logging count",
+            "logging rate-limit all 20 except 3",
+            "logging history size 20",
+            "logging history 3",
+            "logging origin-id string here",
+            "logging trap 7",
+            "no logging trap",
+            "no logging on",
+            "ip forward-protocol udp 9000",
+            "no ip forward-protocol udp tftp",
+            "no ip forward-protocol udp",
+            "ip route 10.0.0.0 255.0.0.0 10.1.1.1 track 3",
+            "no network-clock-participate wic 1",
+            "no interface range lo1 - 2",
+            "default interface range fa0/0 - 1",
+        ]
+    ),
     line("exec-timeout {} {}", numbers, numbers),
     st.sampled_from(
         ["history size 30", "width 132", "transport input all", "transport input telnet ssh", "no password"]
     ),
     dhcp_commands,
+    nat_commands,
+    list_commands,
     rip_lines,
     rip_interface_lines,
 )
@@ -543,6 +731,10 @@ def assert_it_reads_itself_back(dialect: Dialect, lines: list[str]) -> None:
     other.boot()
     assert configuration_body(other.config) == text
     assert other.config == router.config
+    with_defaults = fresh(dialect)
+    with_defaults.startup = configuration_body(router.config, whole=True)
+    with_defaults.boot()
+    assert configuration_body(with_defaults.config) == text
 
 
 @pytest.mark.property
@@ -559,6 +751,20 @@ def test_fed_to_a_fresh_router_it_gives_the_same_state_and_the_same_text(
 @given(st.sampled_from(list(Dialect)), st.lists(dhcp_commands, min_size=8, max_size=40))
 def test_so_does_all_that_a_dhcp_server_can_be_told(dialect: Dialect, lines: list[str]) -> None:
     assert_it_reads_itself_back(dialect, ["interface fa0/1", "ip dhcp class A", "ip dhcp pool A", *lines])
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(nat_commands, min_size=8, max_size=40))
+def test_so_does_all_that_nat_can_be_told(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, lines)
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.sampled_from(list(Dialect)), st.lists(list_commands, min_size=8, max_size=40))
+def test_so_does_all_that_access_lists_can_say(dialect: Dialect, lines: list[str]) -> None:
+    assert_it_reads_itself_back(dialect, lines)
 
 
 @pytest.mark.property

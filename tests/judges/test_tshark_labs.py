@@ -75,7 +75,7 @@ def test_a_capture_of_a_lab_has_no_fault(lab: str, judge: Callable[[str], str], 
 
     assert len(read(capture, "frame")) > 60
     assert read(capture, "_ws.malformed || _ws.expert.severity == error") == []
-    bad = ("ip", "tcp", "udp", "icmp")
+    bad = ("ip", "tcp", "udp", "icmp", "cdp")
     assert read(capture, " || ".join(f"{name}.checksum.status == 0" for name in bad)) == []
     interfaces = set(read(capture, "frame", "-Tfields", "-eframe.interface_id"))
     assert len(interfaces) == CABLES[lab]

@@ -9,7 +9,8 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices.debugging import CDP_PACKETS
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.router import Router
-from ios_emu.services.cdp import DEFAULT_HOLDTIME, DEFAULT_TIMER, Neighbour
+from ios_emu.services.cdp import Neighbour, shown
+from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.interface_name import InterfaceName
 
 _OFF = "% CDP is not enabled\n"
@@ -144,14 +145,14 @@ def _entry(call: Call, neighbour: Neighbour) -> str:
 
 def _protocol(_: Call, neighbour: Neighbour) -> str:
     lines = [
-        f"Protocol information for {neighbour.says.device_id} :",
+        f"Protocol information for {shown(neighbour.says.device_id)} :",
         *address_lines(neighbour.says.addresses),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _version(_: Call, neighbour: Neighbour) -> str:
-    lines = ["", f"Version information for {neighbour.says.device_id} :"]
+    lines = ["", f"Version information for {shown(neighbour.says.device_id)} :"]
     lines += [f"  {line}" for line in software_lines(neighbour)]
     return "".join(f"{line}\n" for line in lines)
 

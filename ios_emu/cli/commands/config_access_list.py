@@ -12,6 +12,8 @@ from ios_emu.devices.access_list import (
     kind_of_number,
 )
 from ios_emu.devices.access_list_entry import Entry, read_extended, read_standard
+from ios_emu.devices.kept_blocks import Block
+from ios_emu.devices.time_range import is_active
 from ios_emu.errors import CommandRefused
 
 _LONGEST_REMARK = 100
@@ -28,8 +30,20 @@ def numbered_list(call: Call, **arguments: int) -> str:
         return ""
     access_list = call.config.access_lists.get(name)
     if access_list is None:
-        access_list = AccessList(name, kind_of_number(number) == "extended")
+        access_list = _new(call, name, extended=kind_of_number(number) == "extended")
     return _add(call, access_list, call.command.text.split(" ", 2)[2], None)
+
+
+def _new(call: Call, name: str, *, extended: bool) -> AccessList:
+    """A list whose entries rest while their time ranges of this device do."""
+    device = call.device
+
+    def active(range_name: str) -> bool:
+        block = device.config.blocks.get(f"time-range {range_name}")
+        lines = block.lines.values() if isinstance(block, Block) else ()
+        return is_active([line for line in lines if isinstance(line, str)], device.time.moment.local)
+
+    return AccessList(name, extended, active)
 
 
 def standard_list_mode(
@@ -64,7 +78,7 @@ def _mode(call: Call, which: int | str | None, *, extended: bool) -> str:
         lists.pop(name, None)
         return ""
     if access_list is None:
-        access_list = AccessList(name, extended)
+        access_list = _new(call, name, extended=extended)
         # A list that has a number is there once it has a line.
         if not access_list.numbered:
             lists[name] = access_list

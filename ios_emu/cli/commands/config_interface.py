@@ -12,7 +12,16 @@ from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import InterfaceRange
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL, DhcpAddress, Dot1q, Interface
+from ios_emu.devices.interface import (
+    DEFAULT_BANDWIDTH,
+    DEFAULT_DELAY,
+    DEFAULT_KEEPALIVE,
+    DEFAULT_LOAD_INTERVAL,
+    DEFAULT_MTU,
+    DhcpAddress,
+    Dot1q,
+    Interface,
+)
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
@@ -144,7 +153,8 @@ def description(call: Call, description: str | None = None) -> str:
 
 def bandwidth(call: Call, kilobits: int | None = None) -> str:
     """`bandwidth KBIT`: what `show interfaces` and metrics say; it limits nothing."""
-    call.interface.bandwidth = None if call.no else kilobits
+    usual = DEFAULT_BANDWIDTH if call.interface.name.kind == "FastEthernet" else None
+    call.interface.bandwidth = None if call.no or kilobits == usual else kilobits
     return ""
 
 
@@ -334,19 +344,21 @@ def encapsulation_dot1q(call: Call, vlan_id: int | None = None, native: str | No
 
 def delay(call: Call, tens_of_microseconds: int | None = None) -> str:
     """`delay N`, in tens of microseconds: what `show interfaces` and metrics say."""
-    call.interface.delay = None if call.no else tens_of_microseconds
+    usual = DEFAULT_DELAY if call.interface.name.kind == "FastEthernet" else None
+    call.interface.delay = None if call.no or tens_of_microseconds == usual else tens_of_microseconds
     return ""
 
 
 def mtu(call: Call, mtu_size: int | None = None) -> str:
     """`mtu N`: the largest packet that the interface sends in one piece."""
-    call.interface.mtu = None if call.no else mtu_size
+    call.interface.mtu = None if call.no or mtu_size == DEFAULT_MTU else mtu_size
     return ""
 
 
 def ip_mtu(call: Call, ip_mtu_size: int | None = None) -> str:
     """`ip mtu N`: the same for IPv4 alone."""
-    call.interface.ip_mtu = None if call.no else ip_mtu_size
+    usual = call.interface.mtu or DEFAULT_MTU
+    call.interface.ip_mtu = None if call.no or ip_mtu_size == usual else ip_mtu_size
     return ""
 
 

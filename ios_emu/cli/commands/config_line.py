@@ -7,10 +7,16 @@ from ios_emu.cli.commands.config_global import entered
 from ios_emu.cli.shell import Call
 from ios_emu.devices.lines import (
     DEFAULT_EXEC_TIMEOUT,
+    DEFAULT_HISTORY,
+    DEFAULT_LENGTH,
     DEFAULT_LOGIN_RESPONSE,
+    DEFAULT_WIDTH,
     FIRST_VTY_LINE,
+    FIRST_VTYS,
     KEPT_BEFORE,
     KEPT_BEHIND,
+    KEPT_BETWEEN,
+    AccessClass,
 )
 
 
@@ -32,6 +38,8 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     """`line vty FIRST [LAST]`: makes lines that are not there yet; `no` removes those behind the fifth."""
     lines = call.config.lines
     if call.no:
+        if first_vty < FIRST_VTYS:
+            return f"% Can't delete last {FIRST_VTYS} VTY lines\n"
         if first_vty < len(lines.vtys):
             lines.remove_vtys(first_vty)
         return ""
@@ -119,21 +127,21 @@ def logging_synchronous(
 def history_size(call: Call, history_size: int | None = None) -> str:
     """`history size N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.history_size = None if call.no else history_size
+        settings.history_size = None if call.no or history_size == DEFAULT_HISTORY else history_size
     return ""
 
 
 def length(call: Call, length: int | None = None) -> str:
     """`length N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.length = None if call.no else length
+        settings.length = None if call.no or length == DEFAULT_LENGTH else length
     return ""
 
 
 def width(call: Call, width: int | None = None) -> str:
     """`width N` of the line: sessions that begin later have it."""
     for settings in call.lines:
-        settings.width = None if call.no else width
+        settings.width = None if call.no or width == DEFAULT_WIDTH else width
     return ""
 
 
@@ -180,6 +188,26 @@ def motd_banner(call: Call) -> str:
     return ""
 
 
+def access_class(
+    call: Call,
+    line_list: int | None = None,
+    expanded_line_list: int | None = None,
+    line_list_name: str | None = None,
+    vrf_also: str | None = None,
+    **direction: str,
+) -> str:
+    """`access-class LIST in|out`: who may come in over the line, and where its users may telnet to."""
+    name = line_list or expanded_line_list or line_list_name
+    for settings in call.lines:
+        for one in direction or ("in", "out"):
+            present = settings.access_classes.get(one)
+            if not call.no:
+                settings.access_classes[one] = AccessClass(str(name), vrf_also is not None)
+            elif present is not None and (name is None or present.access_list == str(name)):
+                del settings.access_classes[one]
+    return ""
+
+
 def lockable(call: Call) -> str:
     """`lockable`: the command `lock` works on the line."""
     for settings in call.lines:
@@ -204,7 +232,11 @@ def history(call: Call) -> str:
 def kept(call: Call, **arguments: object) -> str:
     """The line commands that stand in the configuration and do nothing."""
     text = call.command.text
-    key = next(key for key in (*KEPT_BEFORE, *KEPT_BEHIND) if text == key or text.startswith(f"{key} "))
+    key = next(
+        key
+        for key in (*KEPT_BEFORE, *KEPT_BETWEEN, *KEPT_BEHIND)
+        if text == key or text.startswith(f"{key} ")
+    )
     for settings in call.lines:
         if call.no:
             settings.kept.pop(key, None)

@@ -12,6 +12,8 @@ from ios_emu.devices.debugging import (
     DHCP_PACKETS,
     DOMAIN,
     ICMP,
+    NAT,
+    NAT_DETAILED,
     PACKET,
     RIP_DATABASE,
     RIP_EVENTS,
@@ -20,7 +22,7 @@ from ios_emu.devices.debugging import (
     ROUTING,
 )
 
-_GENERIC = (ICMP, PACKET, DHCP_CLIENT, DOMAIN)
+_GENERIC = (ICMP, PACKET, NAT, NAT_DETAILED, DHCP_CLIENT, DOMAIN)
 _DHCP_SERVER = (DHCP_PACKETS, DHCP_EVENTS, DHCP_LINKAGE)
 
 
@@ -57,9 +59,26 @@ def debug_ip_icmp(call: Call) -> str:
     return _set(call, ICMP, True)
 
 
-def debug_ip_packet(call: Call) -> str:
-    """`debug ip packet`."""
-    return _set(call, PACKET, True)
+def debug_ip_packet(
+    call: Call,
+    debugged_list: int | None = None,
+    expanded_debugged_list: int | None = None,
+    packet_detail: str | None = None,
+) -> str:
+    """`debug ip packet [N] [detail]`: with N, of packets that this access list permits."""
+    debugging = call.device.debugging
+    debugging.packet_list = debugged_list or expanded_debugged_list
+    debugging.packet_detail = packet_detail is not None
+    debugging.set(PACKET, True)
+    return f"{_packets(call)}\n"
+
+
+def _packets(call: Call) -> str:
+    """How `debug ip packet` is on."""
+    debugging = call.device.debugging
+    detail = " (detailed)" if debugging.packet_detail else ""
+    wanted = "" if debugging.packet_list is None else f" for access list {debugging.packet_list}"
+    return f"{_state(PACKET)}{detail}{wanted}"
 
 
 def debug_ip_dhcp_events(call: Call) -> str:
@@ -118,8 +137,13 @@ def undebug_ip_icmp(call: Call) -> str:
     return _set(call, ICMP, False)
 
 
-def undebug_ip_packet(call: Call) -> str:
-    """`undebug ip packet`."""
+def undebug_ip_packet(
+    call: Call,
+    debugged_list: int | None = None,
+    expanded_debugged_list: int | None = None,
+    packet_detail: str | None = None,
+) -> str:
+    """`undebug ip packet`, whatever was asked for."""
     return _set(call, PACKET, False)
 
 
@@ -169,7 +193,11 @@ def show_debugging(call: Call) -> str:
     active = call.device.debugging.active
     lines: list[str] = []
     for title, subjects in _SHOWN:
-        on = [f"  {_state(subject)}" for subject in subjects if subject in active]
+        on = [
+            f"  {_packets(call) if subject == PACKET else _state(subject)}"
+            for subject in subjects
+            if subject in active
+        ]
         if on:
             lines += [f"{title}:", *on]
     lines += [_state(subject) for subject in _DHCP_SERVER if subject in active]

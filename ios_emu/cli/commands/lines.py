@@ -83,8 +83,8 @@ def _line_row(call: Call, number: int, settings: LineSettings) -> str:
     sessions = call.device.line_sessions
     mark = "*" if sessions.on(number) is not None else " "
     speed = "9600/9600" if number == _AUX else ""
-    words = settings.kept.get("access-class", "").split()
-    incoming, outgoing = (words[1] if words[2:3] == [way] else "-" for way in ("in", "out"))
+    lists = {way: one.access_list for way, one in settings.access_classes.items()}
+    incoming, outgoing = (lists.get(way, "-") for way in ("in", "out"))
     return (
         f"{mark}{number:>5}{number:>5} {_TYPES.get(number, 'VTY')} {speed:>11}  -    -      -"
         f"{outgoing:>5}{incoming:>5}{sessions.uses(number):>6}{0:>7}    0/0      -\n"

@@ -9,7 +9,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.devices.running_config import interface_config, running_config, with_defaults
+from ios_emu.devices.running_config import interface_config, running_config
 from ios_emu.stack.interface_name import InterfaceName
 
 
@@ -25,7 +25,7 @@ def show_running_config(
     There are no certificates for `brief` to leave out, and nothing that `full` would add.
     """
     if interface_name is None:
-        text = running_config(with_defaults(call.config) if all_defaults is not None else call.config)
+        text = running_config(call.config, whole=all_defaults is not None)
         if linenum is None:
             return text
         head, body = text[: text.index("\n!") + 1], text[text.index("\n!") + 1 :]

@@ -14,8 +14,8 @@ from ios_emu.cli.commands.show_hardware import (
     show_inventory,
     show_memory,
 )
-from ios_emu.cli.commands.show_interfaces import show_ip_interface
 from ios_emu.cli.commands.show_ip import show_interfaces
+from ios_emu.cli.commands.show_ip_interface import show_ip_interface
 from ios_emu.cli.commands.show_processes import show_processes_cpu, show_processes_memory
 from ios_emu.cli.commands.show_route import show_ip_route
 from ios_emu.cli.commands.show_system import show_version

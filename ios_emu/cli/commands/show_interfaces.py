@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ios_emu.cli.commands.show_ip import interface_facts, shown_order
 from ios_emu.cli.shell import Call
-from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
@@ -28,21 +25,21 @@ _SUMMARY_END = """\
 NOTE:No separate counters are maintained for subinterfaces
      Hence Details of subinterface are not shown
 """
-# Where an address came from, as `show ip interface` tells it.
-_METHODS = {"NVRAM": "non-volatile memory", "DHCP": "DHCP"}
 
 
-def _status(call: Call, interface: Interface) -> str:
+def status_of(call: Call, interface: Interface) -> str:
+    """The state of an interface, as its screens call it."""
     if call.device.admin_down(interface):
         return "administratively down"
     return "up" if call.device.interface_up(interface) else "down"
 
 
-def _protocol(call: Call, interface: Interface) -> str:
+def protocol_of(call: Call, interface: Interface) -> str:
+    """The state of its line protocol."""
     return "up" if call.device.protocol_up(interface) else "down"
 
 
-def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
+def chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
     """The interface of that name, or all of them in the order of the screens."""
     interfaces = call.config.interfaces
     if name is None:
@@ -54,15 +51,15 @@ def _chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
 
 def show_ipv6_interface(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show ipv6 interface [X]`: no interface of this router has IPv6, and of those nothing is said."""
-    _chosen(call, interface_name)
+    chosen(call, interface_name)
     return ""
 
 
 def show_ipv6_interface_brief(call: Call) -> str:
     """`show ipv6 interface brief`."""
     rows = (
-        f"{interface.name!s:<26} [{_status(call, interface)}/{_protocol(call, interface)}]\n    unassigned\n"
-        for interface in _chosen(call, None)
+        f"{one.name!s:<26} [{status_of(call, one)}/{protocol_of(call, one)}]\n    unassigned\n"
+        for one in chosen(call, None)
     )
     return "".join(rows)
 
@@ -70,8 +67,8 @@ def show_ipv6_interface_brief(call: Call) -> str:
 def show_protocols(call: Call) -> str:
     """`show protocols`: the state of each interface and its address."""
     text = "Global values:\n  Internet Protocol routing is enabled\n"
-    for interface in _chosen(call, None):
-        state = f"{_status(call, interface)}, line protocol is {_protocol(call, interface)}"
+    for interface in chosen(call, None):
+        state = f"{status_of(call, interface)}, line protocol is {protocol_of(call, interface)}"
         text += f"{interface.name} is {state}\n"
         if interface.address is not None:
             text += f"  Internet address is {interface.address}\n"
@@ -81,9 +78,9 @@ def show_protocols(call: Call) -> str:
 def show_interfaces_description(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show interfaces [X] description`."""
     text = _DESCRIPTION_HEADER
-    for interface in _chosen(call, interface_name):
-        status = "admin down" if call.device.admin_down(interface) else _status(call, interface)
-        protocol, description = _protocol(call, interface), interface.description or ""
+    for interface in chosen(call, interface_name):
+        status = "admin down" if call.device.admin_down(interface) else status_of(call, interface)
+        protocol, description = protocol_of(call, interface), interface.description or ""
         text += f"{interface.name.short:<31}{status:<15}{protocol:<9}{description}".rstrip() + "\n"
     return text
 
@@ -91,7 +88,7 @@ def show_interfaces_description(call: Call, interface_name: InterfaceName | None
 def show_interfaces_summary(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show interfaces [X] summary`: queues, drops and rates of the main interfaces."""
     text = _SUMMARY_HEADER
-    for interface in _chosen(call, interface_name):
+    for interface in chosen(call, interface_name):
         if interface.is_subinterface:
             continue
         facts = interface_facts(call.device, interface)
@@ -107,7 +104,7 @@ def show_interfaces_summary(call: Call, interface_name: InterfaceName | None = N
 def show_interfaces_accounting(call: Call, interface_name: InterfaceName | None = None) -> str:
     """`show interfaces [X] accounting`: packets and bytes by protocol, of interfaces that are not shut."""
     text = ""
-    for interface in _chosen(call, interface_name):
+    for interface in chosen(call, interface_name):
         if interface.is_subinterface:
             continue
         if call.device.admin_down(interface):
@@ -135,83 +132,3 @@ def _accounts(counters: PortCounters) -> list[tuple[str, tuple[int, int, int, in
     of_ip = (packets_in, bytes_in, packets_out, bytes_out)
     rows = [("Other", others), ("IP", of_ip), ("ARP", arp), ("CDP", cdp)]
     return [row for row in rows if any(row[1])]
-
-
-def show_ip_interface(call: Call, interface_name: InterfaceName | None = None) -> str:
-    """`show ip interface [X]`: all that IPv4 is told to do there."""
-    lines: list[str] = []
-    for interface in _chosen(call, interface_name):
-        lines += _ip_interface(call, interface)
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
-    packet_tracer = call.dialect is Dialect.PACKET_TRACER
-    protocol = _protocol(call, interface)
-    end = ""
-    if packet_tracer and interface.name.kind != "Vlan":
-        end = " (connected)" if protocol == "up" else " (disabled)"
-    yield f"{interface.name} is {_status(call, interface)}, line protocol is {protocol}{end}"
-    if interface.address is None:
-        yield "  Internet protocol processing disabled"
-        return
-    yield f"  Internet address is {interface.address}"
-    yield "  Broadcast address is 255.255.255.255"
-    yield f"  Address determined by {_METHODS.get(interface.method, 'setup command')}"
-    yield f"  MTU is {interface_facts(call.device, interface).mtu} bytes"
-    yield from _helpers(interface)
-    yield "  Directed broadcast forwarding is disabled"
-    if not packet_tracer and call.device.hears_rip(str(interface.name)):
-        yield "  Multicast reserved groups joined: 224.0.0.9"
-    yield from (f"  Secondary address {address}" for address in interface.secondary)
-    groups = interface.access_groups
-    yield f"  Outgoing access list is {groups.get('out', 'not set')}"
-    yield f"  Inbound  access list is {groups.get('in', 'not set')}"
-    unreachables = "never" if "ip unreachables" in interface.kept else "always"
-    horizon = "enabled" if interface.rip.split_horizon else "disabled"
-    yield from (line.format(unreachables=unreachables, horizon=horizon) for line in _IP_SETTINGS)
-    if not packet_tracer:
-        yield from _IOS_IP_SETTINGS
-
-
-def _helpers(interface: Interface) -> Iterator[str]:
-    helpers = interface.helper_addresses
-    if not helpers:
-        yield "  Helper address is not set"
-    elif len(helpers) == 1:
-        yield f"  Helper address is {helpers[0]}"
-    else:
-        yield f"  Helper addresses are {helpers[0]}"
-        yield from (f"{'':<23}{address}" for address in helpers[1:])
-
-
-_IP_SETTINGS = (
-    "  Proxy ARP is enabled",
-    "  Local Proxy ARP is disabled",
-    "  Security level is default",
-    "  Split horizon is {horizon}",
-    "  ICMP redirects are always sent",
-    "  ICMP unreachables are {unreachables} sent",
-    "  ICMP mask replies are never sent",
-    "  IP fast switching is enabled",
-    "  IP fast switching on the same interface is disabled",
-    "  IP Flow switching is disabled",
-)
-_IOS_IP_SETTINGS = (
-    "  IP CEF switching is enabled",
-    "  IP CEF Fast switching turbo vector",
-    "  IP multicast fast switching is enabled",
-    "  IP multicast distributed fast switching is disabled",
-    "  IP route-cache flags are Fast, CEF",
-    "  Router Discovery is disabled",
-    "  IP output packet accounting is disabled",
-    "  IP access violation accounting is disabled",
-    "  TCP/IP header compression is disabled",
-    "  RTP/IP header compression is disabled",
-    "  Policy routing is disabled",
-    "  Network address translation is disabled",
-    "  BGP Policy Mapping is disabled",
-    "  WCCP Redirect outbound is disabled",
-    "  WCCP Redirect inbound is disabled",
-    "  WCCP Redirect exclude is disabled",
-)

@@ -14,6 +14,7 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.host import Host
 from ios_emu.services.telnet_client import TELNET_PORT, TelnetClient
 from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.wire.ipv4 import TCP, Ipv4Packet
 
 FAILURES = {
     "refused": "% Connection refused by remote host",
@@ -22,6 +23,7 @@ FAILURES = {
     "reset": "% Connection reset by remote host",
 }
 UNKNOWN_HOST = "% Unknown command or computer name, or unable to find computer address\n"
+_NOT_PERMITTED = "% Connections to that host not permitted from this terminal\n"
 _NO_SESSIONS = "% No connections open\n"
 _HEADER = "Conn Host                Address             Byte  Idle Conn Name\n"
 
@@ -53,6 +55,8 @@ def open_connection(
     port = port or found.port or TELNET_PORT
     failed = ""
     for address in found.addresses:
+        if not _may_go(shell, address):
+            return _NOT_PERMITTED
         yield Say(failed + _trying(shell.dialect, address, found.name, port))
         try:
             client = TelnetClient(shell.device.network.node, int(address), port, source)
@@ -72,6 +76,15 @@ def open_connection(
         shell.connections.remove(connection)
         failed = f"\n{FAILURES.get(failure, FAILURES['timed out'])}\n"
     return failed
+
+
+def _may_go(shell: Shell, address: IPv4Address) -> bool:
+    """Does `access-class LIST out` of the user's line let it telnet there? The list is asked for sources."""
+    access_class = shell.line.access_classes.get("out")
+    if access_class is None:
+        return True
+    packet = Ipv4Packet(int(address), 0, TCP, bytes(4))
+    return shell.device.network.filters.admits(access_class.access_list, packet)
 
 
 def _trying(dialect: Dialect, address: IPv4Address, name: str | None, port: int) -> str:
