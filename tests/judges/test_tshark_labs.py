@@ -33,7 +33,24 @@ LABS = {
         "telnet 10.0.12.2 81",
         "traceroute 192.168.2.2",
     ],
+    "nat": [
+        "@PC1",
+        "ping 198.51.100.10",
+        "ping 198.51.100.10 -n 1 -l 5000",
+        "tracert 198.51.100.1",
+        "nslookup example.org",
+        "@PC2",
+        "ping 198.51.100.10 -n 1 -l 3000",
+        "nslookup mail.example.org",
+        "@PC3",
+        "ping 203.0.113.10",
+        "ping 203.0.113.10 -n 1 -l 5000",
+        "tracert 203.0.113.10",
+        "@Mail1",
+        "telnet 198.51.100.254",
+    ],
 }
+CABLES = {"ping": 4, "three-routers": 4, "nat": 9}
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -52,7 +69,7 @@ def test_a_capture_of_a_lab_has_no_fault(lab: str, judge: Callable[[str], str], 
     bad = ("ip", "tcp", "udp", "icmp", "cdp")
     assert read(capture, " || ".join(f"{name}.checksum.status == 0" for name in bad)) == []
     interfaces = set(read(capture, "frame", "-Tfields", "-eframe.interface_id"))
-    assert len(interfaces) == 4
+    assert len(interfaces) == CABLES[lab]
     for number in interfaces:
         # A frame crosses several cables: each cable tells its story once.
         one = tmp_path / f"cable{number}.pcapng"
