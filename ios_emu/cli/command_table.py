@@ -89,6 +89,9 @@ PARTS = {
 _WRAPPERS = ("negated", "defaulted", "done", "piped")
 _STATES = {
     "kept": "Kept",
+    "user_kept": "Kept",
+    "block_said": "Kept",
+    "control_plane_policy": "Kept",
     "dhcp_kept": "Kept",
     "interface_kept": "Kept",
     "override_kept": "Kept",
