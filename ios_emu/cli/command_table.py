@@ -43,7 +43,8 @@ can be left out where IOS allows it.
 _OWN_WORDS = """\
 ## Answers in our own words
 
-What IOS says in these cases of DHCP we do not know: these words are ours, not Cisco's. `{x}` is filled in.
+What IOS says in these cases of DHCP and NAT we do not know: these words are ours, not Cisco's. `{x}` is
+filled in.
 """
 _SECTIONS = (
     ("config", "Global configuration", modes.CONFIG),
@@ -88,6 +89,9 @@ PARTS = {
 _WRAPPERS = ("negated", "defaulted", "done", "piped")
 _STATES = {
     "kept": "Kept",
+    "user_kept": "Kept",
+    "block_said": "Kept",
+    "control_plane_policy": "Kept",
     "dhcp_kept": "Kept",
     "interface_kept": "Kept",
     "override_kept": "Kept",

@@ -22,7 +22,6 @@ from ios_emu.devices.interface import (
 from ios_emu.devices.kept import interface_lines, lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.rip_config import interface_rip_config, rip_config
-from ios_emu.devices.whole_config import with_defaults
 from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
@@ -49,6 +48,8 @@ _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-rang
 def configuration_body(config: Configuration, whole: bool = False) -> str:
     """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
     if whole:
+        from ios_emu.devices.whole_config import with_defaults
+
         config = with_defaults(config)
     lines = _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
     return "\n".join(lines) + "\n"
@@ -323,7 +324,8 @@ def _names(config: Configuration) -> Iterator[str]:
 def _users(config: Configuration) -> Iterator[str]:
     if config.users:
         yield "!"
-    yield from (user.configuration for user in config.users.values())
+    for user in config.users.values():
+        yield from user.configuration()
     ssh = [*config.ssh.lines(), *lines_at(config.kept, "ssh")]
     if ssh:
         yield "!"
