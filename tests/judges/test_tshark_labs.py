@@ -33,7 +33,33 @@ LABS = {
         "telnet 10.0.12.2 81",
         "traceroute 192.168.2.2",
     ],
+    "rip": [
+        "@R1",
+        "enable",
+        "ping 172.16.3.1 source loopback 0",
+        "clear ip route *",
+        "@R2",
+        "enable",
+        "configure terminal",
+        "router rip",
+        "no version",
+        "redistribute connected metric 3",
+        "key chain RIP",
+        "key 1",
+        "key-string secret",
+        "interface fa0/1",
+        "ip rip send version 2",
+        "ip rip authentication mode md5",
+        "ip rip authentication key-chain RIP",
+        "end",
+        "@lab",
+        "link R1 R2 down",
+        "link R1 R2 up",
+        "@R1",
+        "ping 192.168.2.10",
+    ],
 }
+CABLES = {"ping": 4, "three-routers": 4, "rip": 7}
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -52,7 +78,7 @@ def test_a_capture_of_a_lab_has_no_fault(lab: str, judge: Callable[[str], str], 
     bad = ("ip", "tcp", "udp", "icmp", "cdp")
     assert read(capture, " || ".join(f"{name}.checksum.status == 0" for name in bad)) == []
     interfaces = set(read(capture, "frame", "-Tfields", "-eframe.interface_id"))
-    assert len(interfaces) == 4
+    assert len(interfaces) == CABLES[lab]
     for number in interfaces:
         # A frame crosses several cables: each cable tells its story once.
         one = tmp_path / f"cable{number}.pcapng"
