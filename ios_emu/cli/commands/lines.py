@@ -103,6 +103,7 @@ def line_details(call: Call, number: int, settings: LineSettings) -> str:
     timeout = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}" if minutes or seconds else "never"
     active = "never" if session is None else short_time(timedelta(seconds=session.active() // SECOND))
     location = settings.kept.get("location", "location ").removeprefix("location ")
+    kind = session.terminal_type if session is not None else ""
     inputs = settings.transport_input or "lapb-ta mop pad rlogin telnet udptn v120 ssh"
     allowed = "none" if number == _CONSOLE or inputs == "none" else inputs
     if inputs == "all" and number != _CONSOLE:
@@ -110,7 +111,7 @@ def line_details(call: Call, number: int, settings: LineSettings) -> str:
     monitored = call.shell.monitoring if terminal else settings.monitor
     capabilities = "Receives Logging Output" if monitored else "none"
     return f"""\
-Line {number}, Location: "{location}", Type: ""
+Line {number}, Location: "{location}", Type: "{kind}"
 Length: {length} lines, Width: {width} columns
 Baud rate (TX/RX) is 9600/9600, no parity, 2 stopbits, 8 databits
 Status: {status}
