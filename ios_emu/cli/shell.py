@@ -19,7 +19,7 @@ from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
-from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
+from ios_emu.cli.targets import TOLD_BY_RIP, AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -28,7 +28,6 @@ from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
 from ios_emu.services.dhcp_server import Pool
-from ios_emu.services.rip_settings import RipSettings
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
@@ -41,8 +40,6 @@ UNKNOWN_WORD = "(unknown word)"
 Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
-# What RIP tells its neighbours comes of these.
-_TOLD_BY_RIP = (Interface, InterfaceRange, RipSettings)
 
 
 def shared_reader(model: str = "2811") -> Reader:
@@ -307,7 +304,7 @@ class Shell:
         else:
             reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
         if self.configuring:
-            self.device.network.changed(telling=isinstance(self.target, _TOLD_BY_RIP))
+            self.device.network.changed(telling=isinstance(self.target, TOLD_BY_RIP))
         if filter_ is not None and filter_.kind in _TO_FILES:
             from ios_emu.cli.redirect import to_file
 
