@@ -29,6 +29,7 @@ COMMANDS_A_SECOND = 2000
 SESSIONS = 100
 P99_SECONDS = MOST_DELAY = 0.050
 MOST_MEGABYTES = 90
+MOST_MEGABYTES_OF_ONE = 16
 PATIENCE = 60.0
 # A machine does other things, too: what it did in the best of so many rounds is what the program needs.
 ROUNDS = 3
@@ -333,6 +334,7 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
     """What the machine itself makes a client wait, with nobody else at the doors, is not its doing."""
     good = Client(visited.vtys[1])
     good.log_in()
+    before = visited.megabytes()
     worst = []
     for _ in range(ROUNDS):
         _, alone = longest_wait(good, 1.0)
@@ -358,4 +360,4 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
             break
     good.socket.close()
     assert min(worst) <= MOST_DELAY
-    assert visited.megabytes("VmHWM") <= MOST_MEGABYTES
+    assert visited.megabytes("VmHWM") - before <= MOST_MEGABYTES_OF_ONE
