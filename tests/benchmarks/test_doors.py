@@ -23,6 +23,8 @@ from typing import NamedTuple
 import asyncssh
 import pytest
 
+from tests.benchmarks.compiled import compiled
+
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
 
 COMMANDS_A_SECOND = 2000
@@ -64,7 +66,10 @@ class Served:
         (folder / "lab.toml").write_text(lab)
         command = [sys.executable, "-m", "ios_emu", "serve", str(folder / "lab.toml"), "--quick", "--json"]
         self.process = subprocess.Popen(
-            [*command, "--state", str(folder / "state"), *doors], stdout=subprocess.PIPE, text=True
+            [*command, "--state", str(folder / "state"), *doors],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=compiled(),
         )
         assert self.process.stdout is not None
         said = json.loads(self.process.stdout.readline())
