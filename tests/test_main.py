@@ -41,10 +41,6 @@ BAD = {
         ["replay", "EMPTY"],
         "ios-emu: EMPTY: holds no transcript: their names end in .transcript; name another folder",
     ),
-    "a switch's console": (
-        ["run", "ping", "@SW1", "show version"],
-        "ios-emu: SW1: has no console: a switch works without commands here; open a router, a PC or a server",
-    ),
 }
 
 

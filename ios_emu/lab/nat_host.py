@@ -105,7 +105,10 @@ class NatHosts:
         remedy = "give it one in the lab file"
         if isinstance(device, SwitchDevice):
             raise UsageError(
-                name, "has no address", "a switch works without one here", "name a router, a PC or a server"
+                name,
+                "has no address on a cable",
+                "its own are in its VLANs",
+                "use --console, or name another device",
             )
         count = 0
         if isinstance(device, HostDevice):

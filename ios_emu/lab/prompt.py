@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ios_emu.cli.shared import shared_reader
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, UserError
-from ios_emu.lab.device import RouterDevice
+from ios_emu.lab.device import ConsoleDevice
 from ios_emu.lab.event_filter import read_filter
 from ios_emu.lab.events import Event, Listener, event_line, events_table
 from ios_emu.lab.lab_values import ValueProblem, chance_of, duration
@@ -278,8 +278,8 @@ class LabPrompt:
 
     def _save(self) -> str:
         for device in self.lab.devices.values():
-            if isinstance(device, RouterDevice):
-                device.router.save(partial(self._saved, device.name))
+            if isinstance(device, ConsoleDevice):
+                device.ios.save(partial(self._saved, device.name))
         return ""
 
     def _saved(self, name: str, problem: str | None) -> None:
