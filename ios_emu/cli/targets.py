@@ -20,7 +20,16 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings)
+@dataclass(frozen=True, slots=True)
+class Vlans:
+    """The VLANs of `vlan 10,20-22`: a command is done to all of them."""
+
+    numbers: tuple[int, ...]
+
+
+AnyTarget = TypeVar(
+    "AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings, Vlans
+)
 Target = (
     Interface
     | InterfaceRange
@@ -29,6 +38,7 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | Vlans
     | RipSettings
     | AccessList
     | list[LineSettings]

@@ -45,7 +45,7 @@ class DeviceCdp:
         config = self._device.config
         kept = config.kept
         return CdpSettings(
-            running="cdp run" not in kept,
+            running=self._device.speaks_cdp and "cdp run" not in kept,
             timer=config.cdp_timer,
             holdtime=config.cdp_holdtime,
             version_2="cdp advertise-v2" not in kept,

@@ -74,9 +74,14 @@ class DeviceNetwork:
         self._table = RoutingTable(self._routes_changed)
         self._route_watchers: list[Callable[[list[Change]], None]] = []
         self._applying = False
+        self._wires = self._claim()
+
+    def _claim(self) -> list[Port]:
+        """Takes the ports over; the node hears what comes in at those that are returned."""
         for name, port in self.ports.items():
             port.set_enabled(False)
             port.carrier_changed = partial(self._carrier_changed, name)
+        return list(self.ports.values())
 
     @property
     def node(self) -> Node:
@@ -151,7 +156,7 @@ class DeviceNetwork:
         if self._pending:
             return
         self._pending = True
-        for port in self.ports.values():
+        for port in self._wires:
             port.receive = partial(self._receive, port)
 
     def settle(self) -> None:
@@ -236,10 +241,7 @@ class DeviceNetwork:
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
         from ios_emu.stack.ip_interface import DEFAULT_MTU, IpInterface, Prefix
 
-        tag = interface.encapsulation
-        vlan = None if tag is None or tag.native else tag.vlan
-        # A sub-interface without an encapsulation hears nothing.
-        port = None if interface.is_subinterface and tag is None else self.ports.get(name.parent)
+        port, vlan = self._wire_of(interface)
         known = self._interfaces.get(name)
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
@@ -252,6 +254,14 @@ class DeviceNetwork:
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
+
+    def _wire_of(self, interface: Interface) -> tuple[Port | None, int | None]:
+        """The port that an interface is on, and the VLAN of its frames; None where they have no tag."""
+        tag = interface.encapsulation
+        vlan = None if tag is None or tag.native else tag.vlan
+        # A sub-interface without an encapsulation hears nothing.
+        silent = interface.is_subinterface and tag is None
+        return None if silent else self.ports.get(interface.name.parent), vlan
 
     def _routes_changed(self, changes: list[Change], hops: bool) -> None:
         """Brings the forwarding table after the routing table, and tells who watches."""

@@ -55,7 +55,7 @@ from ios_emu.cli.commands import (
     traceroute,
 )
 from ios_emu.cli.commands.rip_table import RIP_HANDLERS
-from ios_emu.cli.shell import UNKNOWN_WORD, Handler
+from ios_emu.cli.shared import UNKNOWN_WORD, Handler
 
 HANDLERS: dict[str, Handler] = {
     **RIP_HANDLERS,

@@ -11,10 +11,10 @@ from ios_emu.devices.lines import (
     DEFAULT_LENGTH,
     DEFAULT_LOGIN_RESPONSE,
     DEFAULT_WIDTH,
-    FIRST_VTY_LINE,
     KEPT_BEFORE,
     KEPT_BEHIND,
     KEPT_BETWEEN,
+    SWITCH_VTYS,
     AccessClass,
 )
 
@@ -43,6 +43,8 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     last = first_vty if last_vty is None else last_vty
     if last < first_vty:
         raise call.invalid("last_vty")
+    if not lines.has_aux and last >= SWITCH_VTYS:
+        raise call.invalid("first_vty" if last_vty is None else "last_vty")
     call.shell.enter(modes.LINE, list(lines.vty_range(first_vty, last)))
     return ""
 
@@ -99,7 +101,7 @@ def _number(call: Call, settings: object) -> int:
         return 0
     if settings is lines.aux:
         return 1
-    return FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
+    return lines.first_vty + next(at for at, one in enumerate(lines.vtys) if one is settings)
 
 
 def logging_synchronous(

@@ -8,8 +8,9 @@ from ios_emu.cli.commands.files import stored
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface_config import interface_config
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.devices.running_config import interface_config, running_config
+from ios_emu.devices.running_config import running_config
 from ios_emu.stack.interface_name import InterfaceName
 
 
