@@ -33,7 +33,18 @@ LABS = {
         "telnet 10.0.12.2 81",
         "traceroute 192.168.2.2",
     ],
+    "stick": [
+        "@PC1",
+        "ping 192.168.20.10",
+        "ping -n 1 -l 4000 192.168.20.10",
+        "@R1",
+        "telnet 192.168.99.2",
+        "show cdp neighbors",
+        "@SW1",
+        "ping 192.168.10.10",
+    ],
 }
+CABLES = {"ping": 4, "three-routers": 4, "stick": 5}
 
 
 @pytest.mark.parametrize("lab", LABS)
@@ -52,7 +63,7 @@ def test_a_capture_of_a_lab_has_no_fault(lab: str, judge: Callable[[str], str], 
     bad = ("ip", "tcp", "udp", "icmp", "cdp")
     assert read(capture, " || ".join(f"{name}.checksum.status == 0" for name in bad)) == []
     interfaces = set(read(capture, "frame", "-Tfields", "-eframe.interface_id"))
-    assert len(interfaces) == 4
+    assert len(interfaces) == CABLES[lab]
     for number in interfaces:
         # A frame crosses several cables: each cable tells its story once.
         one = tmp_path / f"cable{number}.pcapng"
