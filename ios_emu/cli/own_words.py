@@ -1,6 +1,7 @@
 """Answers in words of our own, where IOS's are not known: plain, and listed in COMMANDS.md as ours.
 
-Each says what can't be done and why. The handlers of the DHCP commands never write such a text themselves.
+Each says what can't be done and why. The handlers of the DHCP and NAT commands never write such a text
+themselves.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class OwnWords(Enum):
     NO_BINDING = "% {address} is not leased to anybody."
     MANUAL_BINDING = "% {address} is kept by pool {pool}: remove it there."
     NO_CONFLICT = "% {address} is not in conflict."
+    NO_SUCH_MAPPING = "% There is no such dynamic mapping."
+    HAS_FLOWS = "% This translation has flows; `forced` clears it with them."
+    POOL_IN_USE = "% Pool {pool} is in use: it can't be another one now."
+    MAPPING_IN_USE = "% This mapping has translations: it can't be another one now."
     AGENT_UNUSED = "Not used yet."
     AGENT_WRITTEN = "Last write succeeded. All bindings are stored."
     AGENT_FAILED = "Last write failed. No lease is acknowledged that could not be stored."

@@ -7,7 +7,7 @@ configuration, so a reload numbers them anew. A remark belongs to the entry behi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
@@ -43,11 +43,15 @@ class AccessList:
 
     name: str
     extended: bool
+    # Is the time range of that name active now?
+    is_active: Callable[[str], bool] = field(default=lambda name: True, compare=False, repr=False)
     lines: list[Entry | Remark] = field(default_factory=list, init=False)
     _by_text: dict[str, Entry] = field(default_factory=dict, init=False, compare=False, repr=False)
     _by_sequence: dict[int, Entry] = field(default_factory=dict, init=False, compare=False, repr=False)
     # What packets are compared with; None when it has to be made anew.
     _matcher: Matcher | None = field(default=None, init=False, compare=False, repr=False)
+    # The entries that have a time range, each by its bit.
+    _timed: dict[int, str] = field(default_factory=dict, init=False, compare=False, repr=False)
     _entries: list[Entry] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
@@ -80,12 +84,13 @@ class AccessList:
 
     def find(self, packet: Ipv4Packet) -> Entry | None:
         """The first entry that a packet fits."""
-        number = (self._matcher or self._compiled()).first(packet)
+        number = (self._matcher or self._compiled()).first(packet, self._resting())
         return None if number is None else self._entries[number]
 
     def match(self, packet: Ipv4Packet) -> Entry | None:
         """The first entry that a packet fits, which counts it."""
-        number = (self._matcher or self._compiled()).first(packet)
+        matcher = self._matcher or self._compiled()
+        number = matcher.first(packet, self._resting() if self._timed else 0)
         if number is None:
             return None
         entry = self._entries[number]
@@ -103,8 +108,17 @@ class AccessList:
 
     def _compiled(self) -> Matcher:
         self._entries = list(self.entries)
+        self._timed = {
+            1 << number: entry.time_range
+            for number, entry in enumerate(self._entries)
+            if entry.time_range is not None
+        }
         self._matcher = Matcher([entry.rule for entry in self._entries])
         return self._matcher
+
+    def _resting(self) -> int:
+        """The bits of the entries whose time range is not active."""
+        return sum(bit for bit, name in self._timed.items() if not self.is_active(name))
 
     # What the configuration does
 
@@ -247,10 +261,13 @@ def shown(
             criteria = criteria.replace(" ", ", wildcard bits ")
         elif not access_list.extended and not entry.rule.source.wildcard:
             criteria = f"host {criteria}"
+        options = entry.options
+        if entry.time_range is not None:
+            options += " (active)" if access_list.is_active(entry.time_range) else " (inactive)"
         action = f"{entry.action:<6}" if ios else entry.action
         matches = entry.matches if counts is None else counts.get(id(entry), 0)
         counted = f" ({_counted(matches, ios)})" if matches else ""
-        yield f"    {entry.sequence} {action} {criteria}{entry.options}{counted}"
+        yield f"    {entry.sequence} {action} {criteria}{options}{counted}"
 
 
 def _counted(matches: int, ios: bool) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 _BANNER = re.compile(r"(banner \S+|menu \S+ title) (\^C|\S)(.*)")
 _CERTIFICATE = "certificate "
 _LINES = "line "
+# Of what is below these, the order means something.
+_ORDERED = ("ip access-list ", "ipv6 access-list ")
 
 
 @dataclass(slots=True)
@@ -114,18 +116,28 @@ def removals(old: Sequence[Line], new: Sequence[Line], depth: int = 0) -> Iterat
                 yield Step(depth, " ".join(words))
 
 
-def rebuilt(old: Sequence[Line], new: Sequence[Line], depth: int = 0) -> Iterator[Step]:
-    """What to type where the same lines stand in another order: those of one kind go, and come again."""
-    kinds = {line.text.split()[0] for line in [*old, *new]}
+def rebuilt(
+    old: Sequence[Line], new: Sequence[Line], depth: int = 0, *, ordered: bool = False
+) -> Iterator[Step]:
+    """What to type where the same lines stand in another order: those of one kind go, and come again.
+
+    A kind are lines with the same first word; where they are `ordered`, all are of one kind.
+    """
+
+    def kind_of(line: Line) -> str:
+        return "" if ordered else line.text.split()[0]
+
+    kinds = {kind_of(line) for line in [*old, *new]}
     for kind in sorted(kinds):
-        before = [line for line in old if line.text.split()[0] == kind]
-        after = [line for line in new if line.text.split()[0] == kind]
+        before = [line for line in old if kind_of(line) == kind]
+        after = [line for line in new if kind_of(line) == kind]
         if [line.key for line in before] != [line.key for line in after]:
             yield from removals(before, (), depth)
             yield from additions((), after, depth)
         else:
             for one, other in zip(before, after, strict=True):
-                inside = list(rebuilt(one.children, other.children, depth + 1))
+                in_order = one.text.startswith(_ORDERED)
+                inside = list(rebuilt(one.children, other.children, depth + 1, ordered=in_order))
                 if inside:
                     yield Step(depth, one.text, one.raw)
                     yield from inside

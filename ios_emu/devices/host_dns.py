@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ios_emu.devices.host_dns_log import DnsLog
+
 if TYPE_CHECKING:
     from ios_emu.services.dns_listener import DnsListener, Reply
     from ios_emu.services.dns_server import DnsServer
@@ -24,6 +26,7 @@ class DnsService:
 
     def __init__(self, node: Node) -> None:
         self.records: list[NameRecord] = []
+        self.log = DnsLog()
         self._node = node
         self._listener: DnsListener | None = None
         self._server: DnsServer | None = None
@@ -84,7 +87,7 @@ class DnsService:
             self.load(kept)
         return deleted
 
-    def _answer(self, request: bytes, tcp: bool, reply: Reply) -> bool:
+    def _answer(self, request: bytes, tcp: bool, reply: Reply, client: int) -> bool:
         from ios_emu.services.dns_message import Transport
 
         if self._server is None:
@@ -92,6 +95,7 @@ class DnsService:
 
             self._server = DnsServer(self.records)
         answer = self._server.answer(request, Transport.TCP if tcp else Transport.UDP)
+        self.log.note(self._node.clock.now, client, answer)
         if answer is not None:
             reply(answer)
         return answer is not None

@@ -9,7 +9,8 @@ from ios_emu.devices.secret import Secret
 
 DEFAULT_EXEC_TIMEOUT = (10, 0)
 # IOS prints the first five VTYs apart from the rest, even when all are set alike.
-_FIRST_VTYS = 5
+FIRST_VTYS = 5
+"""How many VTYs there are at least."""
 SWITCH_VTYS = 16
 DEFAULT_LENGTH, DEFAULT_WIDTH, DEFAULT_HISTORY = 24, 80, 10
 """The lines and columns of a terminal, and how many commands it remembers."""
@@ -157,7 +158,7 @@ class LineSettings:
 
 
 def _fresh_vtys() -> list[LineSettings]:
-    return [LineSettings(login="password") for _ in range(_FIRST_VTYS)]
+    return [LineSettings(login="password") for _ in range(FIRST_VTYS)]
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ class Lines:
     aux: LineSettings = field(default_factory=LineSettings)
     vtys: list[LineSettings] = field(default_factory=_fresh_vtys)
     has_aux: bool = True
-    least_vtys: int = _FIRST_VTYS
+    least_vtys: int = FIRST_VTYS
 
     @classmethod
     def of_switch(cls) -> Lines:
@@ -204,6 +205,6 @@ class Lines:
         first = 0
         for number in range(1, len(self.vtys) + 1):
             at_end = number == len(self.vtys)
-            if at_end or number == _FIRST_VTYS or self.vtys[number] != self.vtys[first]:
+            if at_end or number == FIRST_VTYS or self.vtys[number] != self.vtys[first]:
                 yield first, number - 1, self.vtys[first]
                 first = number

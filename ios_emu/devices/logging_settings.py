@@ -57,6 +57,8 @@ class LoggingSettings:
     """The least severe messages that each destination gets, as numbers; None for none at all.
 
     `hosts` are the syslog servers with their UDP ports; `count`: are messages counted by their names?
+    `userinfo`: is it logged who gets privileges? `origin_id`, such as `string here`, is what syslog servers
+    are told of where a message comes from.
     """
 
     on: bool = True
@@ -68,6 +70,8 @@ class LoggingSettings:
     facility: str = DEFAULT_FACILITY
     hosts: dict[IPv4Address, int] = field(default_factory=dict)
     count: bool = False
+    userinfo: bool = False
+    origin_id: str | None = None
     source_interface: InterfaceName | None = None
     sequence_numbers: bool = False
 
@@ -86,6 +90,13 @@ class LoggingSettings:
             elif whole or level_of != DEBUGGING:
                 yield f"logging {name} {SEVERITIES[level_of]}"
 
+    def origin(self, hostname: str, address: str) -> str:
+        """What stands in front of a message to a syslog server."""
+        if self.origin_id is None:
+            return ""
+        kind, _, text = self.origin_id.partition(" ")
+        return f"{hostname if kind == 'hostname' else address if kind == 'ip' else text.strip(chr(34))}: "
+
     def last_lines(self, whole: bool = False) -> Iterator[str]:
         """What stands behind the access lists; `whole` with the defaults."""
         if self.trap is None:
@@ -94,6 +105,10 @@ class LoggingSettings:
             yield f"logging trap {SEVERITIES[self.trap]}"
         if whole or self.facility != DEFAULT_FACILITY:
             yield f"logging facility {self.facility}"
+        if self.userinfo:
+            yield "logging userinfo"
+        if self.origin_id is not None:
+            yield f"logging origin-id {self.origin_id}"
         if self.source_interface is not None:
             yield f"logging source-interface {self.source_interface}"
         for host, port in self.hosts.items():

@@ -88,7 +88,7 @@ class RouterDns:
                     return (entry.name,)
         return None
 
-    def _answer(self, request: bytes, tcp: bool, reply: Reply) -> bool:
+    def _answer(self, request: bytes, tcp: bool, reply: Reply, _client: int) -> bool:
         if self._forwarder is None:
             from ios_emu.services.dns_forwarder import DnsForwarder
 

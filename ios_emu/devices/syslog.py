@@ -76,10 +76,10 @@ class Syslog:
     """Formats messages, counts and numbers them, and gives each to the destinations that take its severity.
 
     The console listens, terminals listen that asked with `terminal monitor`, the buffer remembers, and
-    `send` gives messages to a syslog server (its address, what is sent).
+    `send` gives messages to the syslog servers: priority and number, and the message.
     """
 
-    def __init__(self, settings: Callable[[], LoggingSettings], send: Callable[[str], None]) -> None:
+    def __init__(self, settings: Callable[[], LoggingSettings], send: Callable[[str, str], None]) -> None:
         self._settings = settings
         self._send = send
         self._console: list[Listener] = []
@@ -133,7 +133,7 @@ class Syslog:
         if _takes(settings.trap, severity):
             counts.trap += 1
             priority = FACILITIES[settings.facility] * 8 + severity
-            self._send(f"<{priority}>{self._number}: {message}")
+            self._send(f"<{priority}>{self._number}: ", message)
 
 
 def _takes(level: int | None, severity: int) -> bool:

@@ -63,6 +63,11 @@ class RealTime:
 
     # What the lab prompt asks
 
+    @property
+    def paused(self) -> bool:
+        """Does lab time stand still?"""
+        return self._pace.paused
+
     def set_speed(self, speed: float) -> str:
         """Lab seconds for each wall second. Raises ValueError unless it is above zero."""
         self._pace.set_speed(speed, self._loop.time())

@@ -14,12 +14,14 @@ from ios_emu.lab.device import Device, HostDevice, RouterDevice, SwitchDevice
 from ios_emu.stack.interface_name import InterfaceName
 
 if TYPE_CHECKING:
+    from ios_emu.lab.events import Event
     from ios_emu.lab.topology import Lab
 
 _RANKS = {"2811": 0, "switch": 1}
 _HOSTS = 2
 _MARGIN = 0.08
 _MOST_IN_ROW = 7
+_SHUT = "administratively down"
 
 Place = tuple[float, float]
 
@@ -53,9 +55,8 @@ class FloorPlan:
         shown = []
         for name, device in self._lab.devices.items():
             x, y = self._places[name]
-            ports = [f"{short(port)}: {_port_state(device, port)}" for port in _ports(device)]
             entry = {"name": name, "kind": device.kind, "x": x, "y": y}
-            shown.append(entry | {"addresses": addresses(device), "ports": ports})
+            shown.append(entry | {"addresses": addresses(device), "ports": _ports(device)})
         return shown
 
     def cables(self) -> list[dict[str, Any]]:
@@ -68,6 +69,11 @@ class FloorPlan:
                 ends = {"a": a, "b": b, "aPort": short(a_port), "bPort": short(b_port)}
                 shown.append(ends | {"up": wired.cable.up, "lights": lights, "ends": list(wired.ends)})
         return shown
+
+    def cable_between(self, event: Event) -> int:
+        """The place among `cables` of the one that brought a frame; -1 for a cable that leads elsewhere."""
+        ends = {event.last_end, event.at_end}
+        return next((at for at, cable in enumerate(self.cables()) if set(cable["ends"]) == ends), -1)
 
 
 def short(port: str) -> str:
@@ -88,19 +94,23 @@ def addresses(device: Device) -> list[str]:
     return []
 
 
-def _ports(device: Device) -> list[str]:
+def _ports(device: Device) -> list[dict[str, str]]:
     """The ports that matter: all of a router or a host, those with a cable of a switch."""
-    ports = device.ports
-    if isinstance(device, SwitchDevice):
-        return [name for name, port in ports.items() if port.cable is not None]
-    return list(ports)
-
-
-def _port_state(device: Device, name: str) -> str:
-    port = device.ports[name]
-    if not port.enabled:
-        return "administratively down"
-    return "up" if port.carrier else "down"
+    rows = {}
+    for name, port in device.ports.items():
+        if port.cable is not None or not isinstance(device, SwitchDevice):
+            state = "up" if port.carrier else "down" if port.enabled else _SHUT
+            rows[short(name)] = {"port": short(name), "state": state, "address": "", "mac": ""}
+    if isinstance(device, HostDevice):
+        for row in rows.values():
+            row |= {"address": str(device.host.address or ""), "mac": str(device.host.mac)}
+    elif isinstance(device, RouterDevice):
+        for key, interface in sorted(device.router.config.interfaces.items()):
+            state = _SHUT if interface.shutdown else "up"
+            row = rows.setdefault(key.short, {"port": key.short, "state": state})
+            found = ", ".join(str(one) for one in interface.addresses)
+            row |= {"address": found, "mac": str(interface.mac or "")}
+    return list(rows.values())
 
 
 def _rows(lab: Lab) -> dict[str, Place]:
@@ -114,7 +124,7 @@ def _rows(lab: Lab) -> dict[str, Place]:
     ]
     places = {}
     for row, names in enumerate(rows):
-        y = (row + 0.5) / len(rows)
+        y = _MARGIN + (1 - 2 * _MARGIN) * row / (len(rows) - 1) if len(rows) > 1 else 0.5
         for number, name in enumerate(names):
             places[name] = (_inside((number + 0.5) / len(names)), _inside(y))
     return places

@@ -20,6 +20,7 @@ _OSI = {
     "ICMP": "Layer 3, network",
     "TCP": "Layer 4, transport",
     "UDP": "Layer 4, transport",
+    "Padding": "Layer 2, to the shortest frame",
 }
 _APPLICATION = "Layer 7, application"
 

@@ -28,8 +28,8 @@ LENGTH = 2
 _MOST_UNSENT = 131_072
 
 Reply = Callable[[bytes], None]
-Answer = Callable[[bytes, bool, Reply], bool]
-"""Is given a request, whether it came over TCP, and what to call with its reply, now or later.
+Answer = Callable[[bytes, bool, Reply, int], bool]
+"""Is given a request, whether it came over TCP, what to call with its reply, now or later, and who asks.
 
 Returns whether there is or will be a reply.
 """
@@ -55,7 +55,7 @@ class DnsListener:
 
     def _receive(self, received: Received) -> None:
         if self._node.is_local(received.destination):
-            self._answer(received.payload, False, partial(self._send, received))
+            self._answer(received.payload, False, partial(self._send, received), received.source)
 
     def _send(self, to: Received, reply: bytes) -> None:
         self._udp.send(to.source, to.source_port, reply, source=to.destination)
@@ -127,7 +127,7 @@ class _Connection:
             self._restart_timer()
             self._used(self)
             self._awaited += 1
-            if not self._answer(request, True, self._send):
+            if not self._answer(request, True, self._send, self._socket.remote):
                 self._awaited -= 1
         self._reading = False
 

@@ -210,23 +210,24 @@ def _octets(asked: Iterable[tuple[int, Iterable[int] | None]]) -> list[int]:
 
 def _address_tables(asked: Sequence[Addresses]) -> tuple[list[int], list[int], list[int], list[int]]:
     first, second, third, fourth = (
-        _octets(
-            (number, _values(one.address >> shift & 255, one.wildcard >> shift & 255))
-            for number, one in enumerate(asked)
-        )
+        _octet_table([(one.address >> shift & 255, one.wildcard >> shift & 255) for one in asked])
         for shift in (24, 16, 8, 0)
     )
     return first, second, third, fourth
 
 
-def _values(octet: int, wildcard: int) -> Iterable[int] | None:
-    """The octets that equal `octet` but for the bits of `wildcard`; None for all."""
-    if wildcard == 255:
-        return None
-    if not wildcard:
-        return (octet,)
-    fixed = ~wildcard & 255
-    return [value for value in range(256) if not (value ^ octet) & fixed]
+def _octet_table(asked: Sequence[tuple[int, int]]) -> list[int]:
+    """For each value of an octet, the rules whose octet it equals but for the bits of their wildcard."""
+    by_wildcard: dict[int, dict[int, int]] = {}
+    for number, (octet, wildcard) in enumerate(asked):
+        fitting = by_wildcard.setdefault(wildcard, {})
+        fixed = octet & ~wildcard
+        fitting[fixed] = fitting.get(fixed, 0) | 1 << number
+    table = [0] * 256
+    for wildcard, fitting in by_wildcard.items():
+        looked_at = ~wildcard & 255
+        table = [bits | fitting.get(value & looked_at, 0) for value, bits in enumerate(table)]
+    return table
 
 
 class _Steps:

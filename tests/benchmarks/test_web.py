@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -22,6 +23,9 @@ from typing import Any
 import aiohttp
 import pytest
 import socketio
+
+from tests.judges.automation import converse
+from tests.judges.clients.install import environment, is_ready
 
 VIEWERS, ROUNDS = 50, 3
 FIRST_VIEW_SECONDS = 2.0
@@ -77,6 +81,19 @@ def test_the_first_view_is_there_soon_after_the_start(served: Served) -> None:
     seconds = asyncio.run(look())
     print(f"\nthe page is there {seconds:.2f} s after the start of the process")
     assert seconds <= FIRST_VIEW_SECONDS
+
+
+def test_a_browser_shows_the_lab_soon_after_the_start(tmp_path: Path) -> None:
+    browser = shutil.which("chromium")
+    if browser is None or not is_ready("playwright"):
+        pytest.skip("Chromium or Playwright is not installed: tests/judges/install installs both")
+    arguments = ["serve", "lab5", "--quick", "--json", "--state", str(tmp_path), "--web", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "ios_emu", *arguments]
+    request = {"act": "first_view", "browser": browser, "command": command}
+    seen = converse(environment("playwright"), "web_client.py", request)
+    assert (seen["problems"], seen["outside"]) == ([], [])
+    print(f"\nserved {seen['served']:.2f} s, seen {seen['seconds']:.2f} s after the start of the process")
+    assert seen["seconds"] <= FIRST_VIEW_SECONDS
 
 
 class Viewer:

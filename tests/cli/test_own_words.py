@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ios_emu.cli.commands import config_dhcp, config_dhcp_class, config_dhcp_server, show_dhcp
+from ios_emu.cli.commands import (
+    config_dhcp,
+    config_dhcp_class,
+    config_dhcp_server,
+    config_nat,
+    show_dhcp,
+    show_nat,
+)
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.lab.topology import Lab
 from ios_emu.services.dhcp_engine import DhcpEngine
@@ -17,7 +24,8 @@ from ios_emu.services.dhcp_keeper import AgentActivity
 TRANSCRIPTS = Path(__file__).resolve().parents[2] / "transcripts"
 # No disk of a transcript is ever full.
 ELSEWHERE = {OwnWords.AGENT_FAILED}
-IOS_SAYS = {"% A binding for this client already exists."}
+# The last two are the beginnings of what it says of a static mapping of NAT.
+IOS_SAYS = {"% A binding for this client already exists.", "% similar static entry (", "% "}
 
 
 def test_a_text_is_filled_in() -> None:
@@ -41,8 +49,10 @@ def test_an_agent_that_failed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"Status    :    {OwnWords.AGENT_FAILED.value}\n" in router.run("do show ip dhcp database")
 
 
-@pytest.mark.parametrize("module", [config_dhcp, config_dhcp_class, config_dhcp_server, show_dhcp])
-def test_no_handler_of_dhcp_has_a_refusal_of_its_own(module: object) -> None:
+@pytest.mark.parametrize(
+    "module", [config_dhcp, config_dhcp_class, config_dhcp_server, show_dhcp, config_nat, show_nat]
+)
+def test_no_handler_of_dhcp_or_nat_has_a_refusal_of_its_own(module: object) -> None:
     source = Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8")
     texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
     refusals = {text for text in texts if isinstance(text, str) and text.startswith("% ")}

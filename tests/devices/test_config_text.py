@@ -112,6 +112,18 @@ def test_another_order_is_typed_anew() -> None:
     ]
 
 
+def test_the_entries_of_an_access_list_are_in_order_whatever_they_do() -> None:
+    old = sections("ip access-list extended X\n deny ip any any\n permit tcp any any\n")
+    new = sections("ip access-list extended X\n permit tcp any any\n deny ip any any\n")
+    assert text(rebuilt(old, new)) == [
+        "ip access-list extended X",
+        " no deny ip any any",
+        " no permit tcp any any",
+        " permit tcp any any",
+        " deny ip any any",
+    ]
+
+
 def test_the_differences_as_ios_shows_them() -> None:
     shown = contextual_differences(sections(ONE), sections(OTHER))
     assert shown.splitlines()[:6] == [

@@ -182,3 +182,18 @@ def test_the_trunk_itself_is_the_native_vlans(tmp_path: Path) -> None:
 
 def test_a_router_without_sub_interfaces_has_no_vlans() -> None:
     assert Lab("ping")["R1"].run("show vlans") == "\nNo Virtual LANs configured."
+
+
+def test_a_list_at_a_sub_interface_filters_its_vlan_alone(tmp_path: Path) -> None:
+    lists = "access-list 101 deny ip any host 192.168.20.2\naccess-list 101 permit ip any any\n"
+    config = STICK.replace(
+        "192.168.10.1 255.255.255.0\n", "192.168.10.1 255.255.255.0\n ip access-group 101 in\n"
+    )
+    lab = build(tmp_path, config + NATIVE_MAIN + lists, STATIC)
+    for name in ("PC1", "PC4"):
+        lab[name].run("ping -n 2 192.168.20.2")
+    assert "Reply from 192.168.10.1: Destination host unreachable." in lab["PC1"].run(
+        "ping -n 1 192.168.20.2"
+    )
+    assert "Reply from 192.168.20.2" in lab["PC4"].run("ping -n 1 192.168.20.2")
+    assert "Inbound  access list is 101" in lab["R1"].run("show ip interface FastEthernet0/0.10")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -118,15 +119,18 @@ class Automation:
         assert (self.process.returncode, said) == (0, ""), said or self.process.returncode
 
 
-def converse(environment: Path, script: str, request: Mapping[str, Any]) -> Any:
+def converse(environment: Path, script: str, request: Mapping[str, Any], patience: float = PATIENCE) -> Any:
     """Runs a script of `clients/` in a client's environment: JSON in on its standard input, JSON out."""
+    # A script of several parts finds them.
+    root = str(Path(__file__).parents[2])
     done = subprocess.run(
         [str(environment / "bin" / "python"), str(Path(__file__).parent / "clients" / script)],
         input=json.dumps(request),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
+        env={**os.environ, "PYTHONPATH": root},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""The page of a lab in a headless Chromium: the lab sheet by clicks, simulation, consoles, hostile texts."""
+"""The page of a lab in a headless Chromium: every view, the lab sheet, simulation, consoles, keys."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ios_emu import Lab
 from tests.judges.automation import PATIENCE, converse
 
 pytestmark = [pytest.mark.judge, pytest.mark.slow]
 
+# All of an act, on a machine that has other things to do.
+ACT_PATIENCE = 400
 SHEET = """\
 title = "The lab sheet, from the beginning"
 links = [
@@ -33,81 +36,138 @@ devices.user2-pc.type = "pc"
 devices.Mail-Server.type = "server"
 devices.DNS-Server.type = "server"
 """
-Act = Callable[..., Any]
+MARKUP = "<img src=x onerror=window.alarms=1>"
+
+
+class Pages:
+    """Serves labs, and does acts at their pages."""
+
+    def __init__(self, folder: Path, browser: str, environment: Path) -> None:
+        self.folder = folder
+        # Where somebody looks at the pictures, they are kept.
+        self.pictures = Path(os.environ.get("IOS_EMU_PICTURES", folder))
+        self._browser, self._environment = browser, environment
+
+    def command(self, lab: str, host: str) -> list[str]:
+        arguments = ["serve", lab, "--quick", "--state", str(self.folder / "state"), "--json"]
+        return [sys.executable, "-m", "ios_emu", *arguments, "--web", f"{host}:0"]
+
+    def ask(self, **request: object) -> Any:
+        """Has a request done, and sees to it that nothing was wrong with the page."""
+        asked = {"browser": self._browser, "pictures": str(self.pictures), **request}
+        seen = converse(self._environment, "web_client.py", asked, ACT_PATIENCE)
+        assert (seen["problems"], seen["outside"]) == ([], [])
+        return seen
+
+    def act(self, name: str, lab: str = "lab5", host: str = "127.0.0.1", **more: object) -> Any:
+        """Serves a lab for the time of an act."""
+        process = subprocess.Popen(
+            self.command(lab, host), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            if host != "127.0.0.1":
+                assert "can be reached from other machines" in line
+                line = process.stdout.readline()
+            url = json.loads(line)["doors"][0]["where"].replace(host, "127.0.0.1")
+            return self.ask(act=name, url=url if "?" in url else f"{url}/", **more)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=PATIENCE)[0]
+            assert (process.returncode, said) == (0, ""), said
 
 
 @pytest.fixture
-def page(tmp_path: Path, judge: Callable[[str], str], client: Callable[[str], Path]) -> Iterator[Act]:
-    """`page("lab_sheet", "lab.toml")` serves the lab, does an act in the browser, and tells what was seen."""
-    browser = judge("chromium")
-    processes = []
-
-    def act(name: str, lab: str) -> Any:
-        arguments = ["serve", lab, "--quick", "--state", str(tmp_path / "state"), "--json"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ios_emu", *arguments, "--web", "127.0.0.1:0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        processes.append(process)
-        assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["doors"][0]["where"]
-        # Where somebody looks at the pictures, they are kept.
-        pictures = Path(os.environ.get("IOS_EMU_PICTURES", tmp_path))
-        request = {"url": f"{url}/", "browser": browser, "pictures": str(pictures), "act": name}
-        seen = converse(client("playwright"), "web_client.py", request)
-        assert (seen["problems"], seen["outside"]) == ([], [])
-        assert all(low == [] for low in seen["contrast"]), seen["contrast"]
-        return seen
-
-    yield act
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=PATIENCE)[0]
-        assert (process.returncode, said) == (0, ""), said
+def pages(tmp_path: Path, judge: Callable[[str], str], client: Callable[[str], Path]) -> Pages:
+    """The pages of this test's labs."""
+    return Pages(tmp_path, judge("chromium"), client("playwright"))
 
 
-def test_the_lab_sheet_is_done_by_clicks_alone(
-    page: Act, tmp_path: Path, judge: Callable[[str], str]
-) -> None:
-    (tmp_path / "lab.toml").write_text(SHEET)
-    seen = page("lab_sheet", str(tmp_path / "lab.toml"))
-    assert seen["typed"][0] == r"user1-pc C:\>ipconfig 192.168.1.1 255.255.255.0 0.0.0.0 192.168.1.20"
-    assert seen["password"] == r"Mail-Server C:\>service mail user add user2 ********"
-    assert seen["account"].endswith("The mail account is saved.")
+def test_the_lab_sheet_is_done_by_clicks_alone(pages: Pages, judge: Callable[[str], str]) -> None:
+    lab = pages.folder / "lab.toml"
+    lab.write_text(SHEET)
+    seen = pages.act("lab_sheet", str(lab))
+    assert seen["account"] == "The mail account is saved."
     assert "Sending mail to user2@univ-djelfa.com" in seen["sent"]
-    assert "Receive Mail Success.\n1 new message." in seen["received"]
+    assert seen["sent"].endswith("Send Success.")
+    assert seen["received"].endswith("Receive Mail Success.\n1 new message.")
     assert seen["read"].endswith("First line\n. \nlast line")
+    assert seen["replied"].endswith("Send Success.")
+    assert seen["deleted"] == "The mail is deleted."
     assert "refused the connection on TCP port 25 (SMTP)" in seen["refused"]
+    assert "pop3: 192.168.1.2 logged in as user2" in seen["mail log"]
+    assert "dns: 192.168.1.1 asked A univ-djelfa.com: 192.168.1.10" in seen["dns log"]
     assert "-> 25 [SYN]" in seen["smtp"]
     assert "-> 110 [SYN]" in seen["pop3"]
+    assert seen["layers"] == ["Ethernet", "IP", "TCP", "Padding"]
     assert seen["lit"] == ["00", "6e"]
-    pictures = Path(os.environ.get("IOS_EMU_PICTURES", tmp_path))
-    shown = subprocess.run(
-        [judge("tshark"), "-r", str(pictures / "lab.pcapng"), "-Y", 'smtp.req.command == "MAIL"'],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    capture = ["-r", str(pages.pictures / "lab.pcapng"), "-Y", 'smtp.req.command == "MAIL"']
+    shown = subprocess.run([judge("tshark"), *capture], capture_output=True, text=True, check=True)
     assert "user1@univ-djelfa.com" in shown.stdout
 
 
-def test_simulation_goes_step_by_step(page: Act) -> None:
-    seen = page("simulation", "lab5")
-    assert (seen["before"], seen["one step"], seen["moved"]) == (0, 1, True)
-    assert seen["cut"] == "lab> link user1-pc:FastEthernet0 SW1:FastEthernet0/1 down"
-    assert seen["title"] == "user2-pc (pc)\n192.168.1.2/24\nFa0: up"
+def test_simulation_goes_step_by_step(pages: Pages) -> None:
+    seen = pages.act("simulation")
+    assert (seen["before"], seen["one step"]) == (0, 1)
+    assert seen["frame"] == "ARP from user1-pc at SW1: open event 1"
+    assert "SW1" in seen["deed"]
 
 
-def test_two_browsers_see_the_same_console(page: Act) -> None:
-    assert page("consoles", "lab5")["terminals"] == 2
+def test_the_plan_is_arranged_and_stays_so(pages: Pages) -> None:
+    seen = pages.act("plan")
+    assert seen["dragged"] == [60, -90]
+    assert seen["by key"]
+    assert pages.act("kept")["place"] == pytest.approx(seen["place"], abs=1)
 
 
-def test_it_fits_on_a_phone(page: Act) -> None:
-    assert page("phone", "lab5")["wide"] is False
+def test_two_browsers_see_what_a_terminal_shows(pages: Pages) -> None:
+    seen = pages.act("consoles")
+    assert seen["here"] == seen["there"]
+    brief = Lab("lab5")["R1"].run("show ip interface brief").splitlines()
+    end = len(seen["here"]) - 1
+    assert seen["here"][end - len(brief) : end] == [line.rstrip() for line in brief]
+    before, after = seen["rows"]
+    assert 24 <= before < after
 
 
-def test_what_would_be_markup_stays_text(page: Act) -> None:
-    seen = page("hostile", "lab5")
+def test_every_view_at_a_desk(pages: Pages) -> None:
+    pages.act("views")
+
+
+def test_every_view_on_a_phone(pages: Pages) -> None:
+    pages.act("views", phone=True)
+
+
+def test_all_is_done_without_a_mouse(pages: Pages) -> None:
+    seen = pages.act("keyboard")
+    reached = dict(seen["reached"])
+    assert [name for name, is_seen in seen["reached"] if not is_seen] == []
+    devices = [
+        "R1, 2811",
+        "SW1, switch",
+        "user1-pc, pc, 192.168.1.1/24",
+        "DNS-Server, server, 192.168.1.20/24",
+    ]
+    cables = ["Cable user1-pc Fa0 to SW1 Fa0/1, whole: click to cut it"]
+    others = ["Realtime", "Simulation", "Protocols", "Filter", "Clear", "Sequence", "PCAPNG"]
+    assert {*devices, *cables, *others} <= reached.keys()
+    assert len(seen["opened"]) == 1
+    assert not seen["console keeps"]
+
+
+def test_what_would_be_markup_stays_text(pages: Pages) -> None:
+    lab = pages.folder / "lab.toml"
+    path = Lab("lab5").file.path
+    assert path is not None
+    source = path.read_text(encoding="utf-8")
+    lines = [line for line in source.splitlines() if not line.startswith("title")]
+    lab.write_text("\n".join([f'title = "{MARKUP}"', *lines, ""]))
+    seen = pages.act("hostile", str(lab))
     assert (seen["alarms"], seen["made"]) == (0, 0)
+
+
+def test_elsewhere_only_who_has_the_token_gets_in(pages: Pages) -> None:
+    seen = pages.act("token", host="0.0.0.0")
+    refusal = "The address that ios-emu printed has a token in it: open that one."
+    assert seen["stranger"] == [403, refusal]

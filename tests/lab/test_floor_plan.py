@@ -12,7 +12,28 @@ def test_routers_stand_above_switches_above_hosts() -> None:
     plan = {one["name"]: one for one in FloorPlan(Lab("lab5")).devices()}
     assert plan["R1"]["y"] < plan["SW1"]["y"] < plan["user1-pc"]["y"] == plan["DNS-Server"]["y"]
     assert plan["user1-pc"]["addresses"] == ["192.168.1.1/24"]
-    assert plan["R1"]["ports"] == ["Fa0/0: administratively down", "Fa0/1: administratively down"]
+    assert [(port["port"], port["state"]) for port in plan["R1"]["ports"]] == [
+        ("Fa0/0", "administratively down"),
+        ("Fa0/1", "administratively down"),
+    ]
+
+
+def test_a_closer_look_shows_addresses_of_every_port() -> None:
+    lab = Lab("ping")
+    lab["R1"].run("configure terminal")
+    lab["R1"].run("interface loopback 3")
+    lab["R1"].run("ip address 10.3.3.3 255.255.255.255")
+    plan = {one["name"]: one["ports"] for one in FloorPlan(lab).devices()}
+    seen = [(port["port"], port["state"], port["address"]) for port in plan["R1"]]
+    assert seen == [
+        ("Fa0/0", "up", "192.168.1.1/24"),
+        ("Fa0/1", "up", "192.168.2.1/24"),
+        ("Lo3", "up", "10.3.3.3/32"),
+    ]
+    [port] = plan["PC1"]
+    assert (port["port"], port["address"]) == ("Fa0", "192.168.1.2/24")
+    assert len(port["mac"]) == len("0000.0000.0000")
+    assert {port["port"] for port in plan["SW1"]} == {"Fa0/1", "Fa0/24"}
 
 
 def test_cables_have_lights_and_can_be_cut() -> None:

@@ -251,3 +251,29 @@ def test_the_far_end_of_a_connection_is_free_again(bench: Bench) -> None:
     client.socket.abort()
     bench.clock.run_until_idle()
     assert all(one.state is not TcpState.ESTABLISHED for one in bench.server.node.tcp.connections)
+
+
+def test_the_log_tells_who_asked_what(bench: Bench) -> None:
+    service = bench.service
+    client = bench.connect()
+    assert client.send(framed(query(1, "example.com")))
+    for request in (query(2, "nobody.example.com"), query(3, "example.org"), bytes(12), b"\x80"):
+        bench.ask(request)
+    said = [line.partition(" dns: ")[2].partition(" ")[2] for line in service.log.lines()]
+    assert said == [
+        "asked A example.com: 10.0.0.2",
+        "asked A nobody.example.com: NXDOMAIN",
+        "asked A example.org: REFUSED",
+        "sent what is no question: FORMERR",
+        "sent what is no question: it got no reply",
+    ]
+    assert service.log.number == 5
+
+
+def test_a_long_reply_is_told_as_far_as_it_is_kept(bench: Bench) -> None:
+    addresses = [f"10.1.{number // 200}.{number % 200 + 1}" for number in range(300)]
+    bench.service.load(NameRecord("many.example.com", "A", address) for address in addresses)
+    client = bench.connect()
+    assert client.send(framed(query(1, "many.example.com")))
+    [line] = bench.service.log.lines()
+    assert "asked A many.example.com: 10.1.0.1, 10.1.0.2" in line

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from ios_emu.cli import modes
+from ios_emu.cli.commands.names import read_address, resolve
+from ios_emu.cli.dialogue import Dialogue, Interrupted, Reply
 from ios_emu.cli.shell import Call
 from ios_emu.devices.access_list import (
     AccessList,
@@ -12,6 +16,8 @@ from ios_emu.devices.access_list import (
     kind_of_number,
 )
 from ios_emu.devices.access_list_entry import Entry, read_extended, read_standard
+from ios_emu.devices.kept_blocks import Block
+from ios_emu.devices.time_range import is_active
 from ios_emu.errors import CommandRefused
 
 _LONGEST_REMARK = 100
@@ -19,17 +25,30 @@ _STEP = 10
 _INVALID_NAME = "% Invalid access list name."
 
 
-def numbered_list(call: Call, **arguments: int) -> str:
+def numbered_list(call: Call, **arguments: int | str) -> Reply:
     """`access-list N permit|deny|remark ...` adds to the list of that number; `no` removes the whole list."""
-    [number] = arguments.values()
+    [number] = (value for value in arguments.values() if isinstance(value, int))
     name = str(number)
     if call.no:
         call.config.access_lists.pop(name, None)
         return ""
     access_list = call.config.access_lists.get(name)
     if access_list is None:
-        access_list = AccessList(name, kind_of_number(number) == "extended")
-    return _add(call, access_list, call.command.text.split(" ", 2)[2], None)
+        access_list = _new(call, name, extended=kind_of_number(number) == "extended")
+    text = call.command.text.split(" ", 2)[2]
+    return _with_addresses(call, text, arguments, lambda text: _add(call, access_list, text, None))
+
+
+def _new(call: Call, name: str, *, extended: bool) -> AccessList:
+    """A list whose entries rest while their time ranges of this device do."""
+    device = call.device
+
+    def active(range_name: str) -> bool:
+        block = device.config.blocks.get(f"time-range {range_name}")
+        lines = block.lines.values() if isinstance(block, Block) else ()
+        return is_active([line for line in lines if isinstance(line, str)], device.time.moment.local)
+
+    return AccessList(name, extended, active)
 
 
 def standard_list_mode(
@@ -64,7 +83,7 @@ def _mode(call: Call, which: int | str | None, *, extended: bool) -> str:
         lists.pop(name, None)
         return ""
     if access_list is None:
-        access_list = AccessList(name, extended)
+        access_list = _new(call, name, extended=extended)
         # A list that has a number is there once it has a line.
         if not access_list.numbered:
             lists[name] = access_list
@@ -72,14 +91,41 @@ def _mode(call: Call, which: int | str | None, *, extended: bool) -> str:
     return ""
 
 
-def list_entry(call: Call, sequence: int | None = None) -> str:
+def list_entry(call: Call, sequence: int | None = None, **hosts: str) -> Reply:
     """`[N] permit|deny ...`, in the mode of a list."""
-    return _change(call, sequence)
+    text = _behind(call.command.text, sequence)
+    return _with_addresses(call, text, hosts, lambda text: _change(call, text, sequence))
+
+
+def _with_addresses(
+    call: Call, text: str, arguments: Mapping[str, object], go_on: Callable[[str], str]
+) -> Reply:
+    """Goes on with an entry in which hosts that have names have addresses instead."""
+    names = [
+        key for key, value in arguments.items() if isinstance(value, str) and read_address(value) is None
+    ]
+    return _look_up(call, text, names, go_on) if names else go_on(text)
+
+
+def _look_up(call: Call, text: str, names: list[str], go_on: Callable[[str], str]) -> Dialogue:
+    for key in names:
+        name = str(call.command.arguments[key])
+        try:
+            found = yield from resolve(call.shell, name)
+        except Interrupted:
+            return "\n"
+        if found is None:
+            raise call.invalid(key)
+        text = text.replace(f"host {name}", f"host {found.address}", 1)
+    answer = go_on(text)
+    # The line was done with when the name was known.
+    call.device.network.changed()
+    return answer
 
 
 def list_remark(call: Call, sequence: int | None = None) -> str:
     """`[N] remark TEXT`, in the mode of a list."""
-    return _change(call, sequence)
+    return _change(call, _behind(call.command.text, sequence), sequence)
 
 
 def list_sequence(call: Call, sequence: int) -> str:
@@ -90,10 +136,13 @@ def list_sequence(call: Call, sequence: int) -> str:
     return ""
 
 
-def _change(call: Call, sequence: int | None) -> str:
-    access_list, text = call.target(AccessList), call.command.text
-    if sequence is not None:
-        text = text.split(" ", 1)[1]
+def _behind(text: str, sequence: int | None) -> str:
+    """What stands behind the sequence number, if there is one."""
+    return text if sequence is None else text.split(" ", 1)[1]
+
+
+def _change(call: Call, text: str, sequence: int | None) -> str:
+    access_list = call.target(AccessList)
     if not call.no:
         return _add(call, access_list, text, sequence)
     access_list.remove(_line(access_list, text))

@@ -37,6 +37,8 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     """`line vty FIRST [LAST]`: makes lines that are not there yet; `no` removes those behind the fifth."""
     lines = call.config.lines
     if call.no:
+        if first_vty < lines.least_vtys:
+            return f"% Can't delete last {lines.least_vtys} VTY lines\n"
         if first_vty < len(lines.vtys):
             lines.remove_vtys(first_vty)
         return ""

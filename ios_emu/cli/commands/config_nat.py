@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ios_emu.cli.commands.config_kept import printed
 from ios_emu.cli.dialogue import Dialogue, Interrupted, Reply
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
@@ -62,7 +63,7 @@ def ip_nat_pool(
     kind = MATCH_HOST if pool_match_host else ROTARY if pool_rotary else GENERIC
     pool = NatPool(nat_pool, pool_start, pool_end, length, pool_length is not None, kind)
     if present is not None and present != pool and _in_use(call, nat_pool):
-        return f"%Pool {nat_pool} in use, cannot redefine\n"
+        raise OwnWords.POOL_IN_USE.refusal(pool=nat_pool)
     settings.pools[nat_pool] = pool
     return ""
 
@@ -125,7 +126,7 @@ def _rule(call: Call, rule: NatRule) -> Reply:
     present = rules.get(key)
     if call.no:
         if present is None or rule.pool not in (None, present.pool):
-            return "%Dynamic mapping not found\n"
+            raise OwnWords.NO_SUCH_MAPPING.refusal()
         if not _references(call, present):
             del rules[key]
             return ""
@@ -133,7 +134,7 @@ def _rule(call: Call, rule: NatRule) -> Reply:
             return "%Dynamic mapping in use, cannot remove\n"
         return _remove_rule(call, key)
     if present is not None and present != rule and _references(call, present):
-        return "%Dynamic mapping in use, cannot change\n"
+        raise OwnWords.MAPPING_IN_USE.refusal()
     rules[key] = rule
     return ""
 

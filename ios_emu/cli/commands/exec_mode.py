@@ -43,14 +43,23 @@ def enable(call: Call, privilege: int = PRIVILEGED) -> Dialogue | str:
     shell = call.shell
     secret = _secret(call, privilege)
     if privilege <= shell.level:
-        shell.level = privilege
-        return ""
+        return _raise(call, privilege)
     if secret is None and (not shell.trusted or _secret(call, PRIVILEGED) is not None):
         return "% No password set\n"
     if secret is None:
-        shell.level = privilege
-        return ""
+        return _raise(call, privilege)
     return _ask_for_secret(call, privilege)
+
+
+def _raise(call: Call, privilege: int) -> str:
+    """Gives the level; with `logging userinfo` the log says to whom."""
+    call.shell.level = privilege
+    if call.config.logging.userinfo:
+        text = (
+            f"Privilege level set to {privilege} by {call.shell.user or 'unknown'} on {call.shell.line_name}"
+        )
+        call.device.report("SYS-5-PRIV_AUTH_PASS", text)
+    return ""
 
 
 def _secret(call: Call, privilege: int) -> Secret | None:
@@ -70,8 +79,7 @@ def _ask_for_secret(call: Call, privilege: int) -> Dialogue:
             return "% Password:  timeout expired!\n"
         secret = _secret(call, privilege)
         if secret is None or secret.matches(typed):
-            call.shell.level = privilege
-            return ""
+            return _raise(call, privilege)
     return "% Bad secrets\n\n"
 
 

@@ -165,9 +165,12 @@ def dns_add(host: Host, record_name: str, record_type: str, record_value: str) -
     return "" if added else "That record is there already.\n"
 
 
-def dns_delete(host: Host, record_name: str, record_type: str | None = None) -> str:
-    """`service dns delete NAME [TYPE]`."""
-    deleted = _server(host).dns_service.delete(record_name.rstrip("."), record_type)
+def dns_delete(
+    host: Host, record_name: str, record_type: str | None = None, record_value: str | None = None
+) -> str:
+    """`service dns delete NAME [TYPE [VALUE]]`."""
+    value = None if record_value is None else record_value.strip()
+    deleted = _server(host).dns_service.delete(record_name.rstrip("."), record_type, value)
     return "" if deleted else "There is no such record.\n"
 
 
@@ -175,6 +178,12 @@ def dns_list(host: Host) -> str:
     """`service dns list`."""
     rows = [f"{name:<32}{kind:<8}{value}\n" for name, kind, value in _server(host).dns_service.records]
     return "".join(rows) or "There are no records.\n"
+
+
+def dns_log(host: Host) -> str:
+    """`service dns log`: what the name server was asked, and what it said."""
+    lines = _server(host).dns_service.log.lines()
+    return "".join(f"{line}\n" for line in lines) or "The log is empty.\n"
 
 
 def save(host: Host) -> Dialogue:

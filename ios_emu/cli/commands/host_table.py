@@ -19,6 +19,7 @@ HOST_HANDLERS: dict[str, HostHandler] = {
     "host_dns_add": host_service.dns_add,
     "host_dns_delete": host_service.dns_delete,
     "host_dns_list": host_service.dns_list,
+    "host_dns_log": host_service.dns_log,
     "host_dns_off": host_service.dns_off,
     "host_dns_on": host_service.dns_on,
     "host_mail_auth_off": host_service.mail_auth_off,

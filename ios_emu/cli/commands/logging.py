@@ -126,6 +126,25 @@ def logging_host(call: Call, log_host: IPv4Address, log_port: int = SYSLOG_PORT)
     return ""
 
 
+def logging_origin_id(
+    call: Call,
+    origin_hostname: str | None = None,
+    origin_ip: str | None = None,
+    origin_string: str | None = None,
+    origin_text: str = "",
+) -> str:
+    """`logging origin-id hostname | ip | string TEXT`: stands in front of messages to syslog servers."""
+    text = f"string {origin_text}" if origin_string is not None else origin_hostname or origin_ip
+    call.config.logging.origin_id = None if call.no else text
+    return ""
+
+
+def logging_userinfo(call: Call) -> str:
+    """`logging userinfo`: it is logged who gets which privileges."""
+    call.config.logging.userinfo = not call.no
+    return ""
+
+
 def logging_count(call: Call) -> str:
     """`logging count`: messages are counted by their names, for `show logging count`."""
     call.config.logging.count = not call.no

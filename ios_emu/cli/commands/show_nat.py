@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ios_emu.cli.dialogue import Answer, Output
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.debugging import NAT, NAT_DETAILED
@@ -288,7 +289,7 @@ def clear_ip_nat_translation(
     if not found:
         return "%Translation not found\n"
     if not forced and any(entry.children for entry in found):
-        return "%Translation in use, cannot delete\n"
+        raise OwnWords.HAS_FLOWS.refusal()
     for entry in found:
         if entry in engine.table:
             engine.remove(entry)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ios_emu.cli.shell import Call
-
-_LENGTH, _WIDTH = 24, 80
+from ios_emu.devices.lines import DEFAULT_HISTORY, DEFAULT_LENGTH, DEFAULT_WIDTH
 
 
 def length(call: Call, length: int) -> str:
@@ -16,7 +15,7 @@ def length(call: Call, length: int) -> str:
 def no_length(call: Call) -> str:
     """`terminal no length`: back to the line's own, or 24."""
     settings = call.shell.line
-    call.shell.terminal.length = _LENGTH if settings.length is None else settings.length
+    call.shell.terminal.length = DEFAULT_LENGTH if settings.length is None else settings.length
     return ""
 
 
@@ -29,8 +28,18 @@ def width(call: Call, width: int) -> str:
 def no_width(call: Call) -> str:
     """`terminal no width`: back to the line's own, or 80."""
     settings = call.shell.line
-    call.shell.terminal.width = _WIDTH if settings.width is None else settings.width
+    call.shell.terminal.width = DEFAULT_WIDTH if settings.width is None else settings.width
     return ""
+
+
+def history(call: Call) -> str:
+    """`terminal history`: as many commands are remembered as the line says, or 10."""
+    return history_size(call, call.shell.line.history_size or DEFAULT_HISTORY)
+
+
+def no_history(call: Call) -> str:
+    """`terminal no history`: none is remembered."""
+    return history_size(call, 0)
 
 
 def history_size(call: Call, history_size: int) -> str:

@@ -19,6 +19,12 @@ from ios_emu.edges.web.view import build
 
 _BACKLOG = 128
 _CLOSE_SECONDS = 1.0
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="6" fill="#0b3557"/>'
+    '<g fill="#d9e8f6" stroke="#fff" stroke-width="1.5"><path d="M4 12v8a12 5 0 0 0 24 0v-8"/>'
+    '<ellipse cx="16" cy="12" rx="12" ry="5"/></g></svg>'
+)
 
 
 class _Server(uvicorn.Server):
@@ -75,7 +81,18 @@ async def open_web(site: Site, value: str) -> WebDoor:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     build(room, app)
     title = f"{site.lab.file.title} - ios-emu"
-    ui.run_with(app, title=title, language="en-US", dark=False, reconnect_timeout=10)
+    ui.run_with(
+        app,
+        title=title,
+        favicon=_ICON,
+        language="en-US",
+        dark=False,
+        reconnect_timeout=10,
+        binding_refresh_interval=None,
+        # The page has its own style, and no use for what takes the browser long to load.
+        tailwind=False,
+        show_welcome_message=False,
+    )
     config = uvicorn.Config(
         Guard(app, token), log_level="critical", access_log=False, lifespan="on", ws_max_size=1 << 20
     )

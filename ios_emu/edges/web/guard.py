@@ -27,7 +27,17 @@ _HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
+_POLICY = b"content-security-policy"
+# NiceGUI's page has scripts and styles within it, and makes functions of texts; nothing comes from elsewhere.
+_PAGE_POLICY = (
+    b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    b"frame-ancestors 'none'"
+)
+# A picture that is opened by itself runs nothing.
+_PICTURE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'"
 
 
 class Guard:
@@ -51,7 +61,12 @@ class Guard:
 
         async def send_on(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS, *self._cookie(asked)]
+                given = message.get("headers", ())
+                picture = any(
+                    name == b"content-type" and kind.startswith(b"image/svg") for name, kind in given
+                )
+                policy = (_POLICY, _PICTURE_POLICY if picture else _PAGE_POLICY)
+                message["headers"] = [*given, *_HEADERS, policy, *self._cookie(asked, headers["host"])]
             await send(message)
 
         await self._app(scope, receive, send_on)
@@ -60,7 +75,7 @@ class Guard:
         host, origin = headers.get("host", ""), headers.get("origin")
         if self._token is None and _name(host) not in _OWN_NAMES:
             return "This page is only served to this machine, by its own name."
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host:
             return "Another page may not talk to this one."
         if origin is None and scope["type"] == "websocket":
             return "A WebSocket says where it comes from."
@@ -77,13 +92,27 @@ class Guard:
         cookies: SimpleCookie = SimpleCookie()
         with contextlib.suppress(CookieError):
             cookies.load(headers.get("cookie", ""))
-        kept = cookies.get(_COOKIE)
+        kept = cookies.get(_cookie_name(headers.get("host", "")))
         given = (self._asked(scope) or "", "" if kept is None else kept.value)
         return any(hmac.compare_digest(one.encode(), self._token.encode()) for one in given)
 
-    def _cookie(self, asked: str | None) -> Iterator[tuple[bytes, bytes]]:
+    def _cookie(self, asked: str | None, host: str) -> Iterator[tuple[bytes, bytes]]:
         if self._token is not None and asked is not None:
-            yield b"set-cookie", f"{_COOKIE}={self._token}; HttpOnly; SameSite=Strict; Path=/".encode()
+            cookie = f"{_cookie_name(host)}={self._token}; HttpOnly; SameSite=Strict; Path=/"
+            yield b"set-cookie", cookie.encode()
+
+
+def _cookie_name(host: str) -> str:
+    """Browsers give a cookie to every port of a machine: that of another lab has another name."""
+    port = host.rpartition(":")[2]
+    return f"{_COOKIE}-{port}" if port.isascii() and port.isdigit() else _COOKIE
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _name(host: str) -> str:

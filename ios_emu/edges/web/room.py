@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from ios_emu.clock import SECOND
 from ios_emu.edges.control import ProcessControl
 from ios_emu.errors import StateError
-from ios_emu.lab.device import HostDevice, RouterDevice
+from ios_emu.lab.device import HostDevice
 from ios_emu.lab.errand import Errands
+from ios_emu.lab.event_filter import QUIET
 from ios_emu.lab.events import Event
 from ios_emu.lab.floor_plan import FloorPlan
 from ios_emu.lab.prompt import LabPrompt
@@ -33,6 +34,9 @@ _MOST_STEPS = 20_000
 _LONGEST_STEP = 5 * SECOND
 _RECORD = "web/plan"
 _MOST_NEWS = 400
+# Of ISO 8859-1, which a device's lines are made of.
+_LAST_LETTER = 0xFF
+_MOST_LETTERS = 5
 
 
 class Viewer(Protocol):
@@ -40,6 +44,9 @@ class Viewer(Protocol):
 
     def show_events(self, events: Sequence[Event]) -> None:
         """These have reached devices."""
+
+    def show_cleared(self) -> None:
+        """The event list begins anew."""
 
     def show_time(self) -> None:
         """Lab time went on, or its gait is another."""
@@ -54,7 +61,7 @@ class Viewer(Protocol):
         """That is the command which a click amounted to."""
 
     def show_services(self) -> None:
-        """Services, accounts or mail may be other than before."""
+        """Addresses, services, accounts or mail may be other than before."""
 
 
 class ConsoleHub:
@@ -93,7 +100,6 @@ class Room:
         self.prompt = LabPrompt(self.lab, self.control)
         self.plan = FloorPlan(self.lab, None if self._state is None else self._state.read(_RECORD))
         self.viewers: list[Viewer] = []
-        self.simulating = False
         self.playing = False
         self.pace = 2.0
         self._consoles: dict[str, ConsoleHub] = {}
@@ -114,6 +120,11 @@ class Room:
             hub.detach()
         self.lab.events.listeners.remove(self._news.append)
 
+    @property
+    def simulating(self) -> bool:
+        """Does the lab only go on by steps? The lab prompt of a terminal may have paused it, too."""
+        return self.drive.paused
+
     # What viewers do
 
     def console(self, name: str) -> ConsoleHub:
@@ -131,11 +142,14 @@ class Room:
         answers: Sequence[str] = (),
         shown: str | None = None,
     ) -> None:
-        """Types a command at a device, and tells all which one; `shown` hides a password in it."""
+        """Types a command at a host, and tells all which one; `shown` hides a password in it."""
         device = self.lab[name]
-        assert isinstance(device, HostDevice | RouterDevice)
-        prompt = "C:\\>" if isinstance(device, HostDevice) else "#"
-        self._tell_typed(f"{name}{' ' if prompt[0] == 'C' else ''}{prompt}{shown or command}")
+        assert isinstance(device, HostDevice)
+        foreign = _foreign(command, *answers)
+        if foreign:
+            done(f"Nothing was typed: the prompt does not take {foreign}.")
+            return
+        self._tell_typed(f"{name} C:\\>{shown or command}")
         errands = self._errands.get(name)
         if errands is None:
             errands = self._errands[name] = Errands(device)
@@ -150,10 +164,10 @@ class Room:
 
     def toggle_cable(self, number: int) -> None:
         """Cuts a cable, or mends it."""
-        wired = [one for one in self.lab.cables if one.ends[0].partition(":")[0] in self.lab.devices]
-        if 0 <= number < len(wired):
-            a, b = wired[number].ends
-            self.ask_lab(f"link {a} {b} {'down' if wired[number].cable.up else 'up'}")
+        cables = self.plan.cables()
+        if 0 <= number < len(cables):
+            a, b = cables[number]["ends"]
+            self.ask_lab(f"link {a} {b} {'down' if cables[number]['up'] else 'up'}")
 
     def move(self, name: str, x: float, y: float) -> None:
         """Puts a device somewhere else; the state folder keeps it."""
@@ -166,7 +180,7 @@ class Room:
 
     def simulate(self, simulating: bool) -> None:
         """Real time, or simulation: then the lab only goes on by steps."""
-        self.simulating, self.playing = simulating, False
+        self.playing = False
         self.ask_lab("pause" if simulating else "resume")
         self._changed()
 
@@ -177,20 +191,27 @@ class Room:
 
     def step(self) -> None:
         """In simulation: on to the next frame that reaches a device."""
-        if self.simulating:
-            self._tell_typed("lab> step")
-            self._step()
-
-    def _step(self) -> None:
-        clock, before = self.lab.clock, len(self._news)
+        if not self.simulating:
+            self.playing = False
+            return
+        clock, before, steps = self.lab.clock, len(self._news), 0
         last = clock.now + _LONGEST_STEP
-        for _ in range(_MOST_STEPS):
+        while steps < _MOST_STEPS and all(event.kind in QUIET for event in self._news[before:]):
             upcoming = clock.next_event
-            if upcoming is None or upcoming > last or len(self._news) > before:
+            if upcoming is None or upcoming > last:
                 break
             self.control.step()
+            steps += 1
+        times = f" ({steps} times, to the next frame)" if steps > 1 else ""
+        self._tell_typed(f"lab> step{times}")
+        self._changed()
 
     # What they are told
+
+    def tell_cleared(self) -> None:
+        """The event list begins anew."""
+        for viewer in self.viewers:
+            viewer.show_cleared()
 
     def _tell_typed(self, line: str) -> None:
         for viewer in self.viewers:
@@ -204,38 +225,60 @@ class Room:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_BEAT)
-            if self.playing and loop.time() >= self._next_step:
-                self._next_step = loop.time() + 1 / self.pace
-                self._step()
-            if self.viewers and loop.time() >= self._next_look:
-                self._next_look = loop.time() + _LOOK
-                self.drive.wake()
-                self._changed()
-            self._tell_news()
+            try:
+                self._go_on(loop.time())
+            except Exception as error:
+                # It is reported, and the others are told the next time.
+                loop.call_exception_handler(
+                    {"message": "a viewer of the page was not told", "exception": error}
+                )
+
+    def _go_on(self, now: float) -> None:
+        if self.playing and now >= self._next_step:
+            self._next_step = now + 1 / self.pace
+            self.step()
+        if self.viewers and now >= self._next_look:
+            self._next_look = now + _LOOK
+            self.drive.wake()
+            self._changed()
+        self._tell_news()
 
     def _tell_news(self) -> None:
         news = self._news[-_MOST_NEWS:]
         self._news.clear()
+        if not self.viewers:
+            return
         plan = (self.plan.devices(), self.plan.cables())
         services = [_services_of(device) for device in self.lab.devices.values()]
+        is_new, self._seen = plan != self._seen, plan
+        differ, self._services = services != self._services, services
         for viewer in list(self.viewers):
+            if is_new:
+                viewer.show_plan()
             if news:
                 viewer.show_events(news)
-            if plan != self._seen:
-                viewer.show_plan()
-            if services != self._services:
+            if differ:
                 viewer.show_services()
-        self._seen, self._services = plan, services
 
 
 def _services_of(device: object) -> object:
-    """What of a host's services a viewer may look at, to see whether it is still so."""
+    """What of a host a viewer may look at, to see whether it is still so."""
     if not isinstance(device, HostDevice):
         return None
     host = device.host
-    seen: list[object] = [len(host.mail.inbox), host.mail.account]
+    seen: list[object] = [host.address, host.gateway, host.dns_server, host.dhcp is None]
+    seen += [[message.number for message in host.mail.inbox], host.mail.account]
     if device.kind == "server":
         mail = host.mail_server
-        seen += [mail.smtp, mail.pop3, mail.store.domain, dict(mail.store.users), len(mail.log)]
-        seen += [host.dns_service.enabled, tuple(host.dns_service.records)]
+        # The log is full at some time: then its length tells nothing.
+        log = (len(mail.log), mail.log[-1] if mail.log else "")
+        seen += [mail.smtp, mail.pop3, mail.store.domain, dict(mail.store.users), log]
+        names = host.dns_service
+        seen += [names.enabled, tuple(names.records), names.log.number]
     return seen
+
+
+def _foreign(*texts: str) -> str:
+    """The letters that a device's prompt does not take, if any."""
+    letters = dict.fromkeys(letter for text in texts for letter in text if ord(letter) > _LAST_LETTER)
+    return " ".join(list(letters)[:_MOST_LETTERS])

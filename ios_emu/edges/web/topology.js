@@ -1,70 +1,111 @@
 // The plan of the lab: devices to drag, to open and to look at, cables with link lights, frames on their way.
 // All texts are put in as texts: nothing of a lab is ever read as HTML.
 const STEP = 0.02;
-const FLIGHT = 650;
+const FLIGHT = 700;
+// What a device takes up around its place: the icon, and the texts below it.
+const HALF_ICON = 34;
+const ABOVE = 26;
+const TEXTS = 36;
+const MARGIN = 0.08;
+const LINE = 14;
+const MOST_LINES = 3;
+const CROWDED = 112;
 
 export default {
   template: `
-    <svg class="plan" :viewBox="'0 0 ' + width + ' ' + height" role="group" aria-label="Topology of the lab"
-         @pointermove="drag" @pointerup="drop" @pointerleave="drop">
-      <g v-for="(cable, number) in cables" :key="'c' + number" class="cable" role="button" tabindex="0"
-         :aria-label="cableText(cable)" @click="$emit('cable', number)"
-         @keydown.enter="$emit('cable', number)" @keydown.space.prevent="$emit('cable', number)">
-        <title>{{ cableText(cable) }}</title>
-        <line v-bind="line(cable)" stroke="transparent" stroke-width="16" />
-        <line v-bind="line(cable)" :class="cable.up ? 'whole' : 'cut'" />
-        <template v-for="end in [0, 1]" :key="end">
-          <circle v-if="cable.lights[end]" v-bind="light(cable, end)" r="6" class="lit" />
-          <rect v-else :x="light(cable, end).cx - 5" :y="light(cable, end).cy - 5" width="10" height="10"
-                class="dark" />
+    <div class="plan" @pointermove="drag" @pointerup="drop" @pointercancel="drop">
+      <svg :viewBox="'0 0 ' + width + ' ' + height" role="group" aria-label="Topology of the lab">
+        <g v-for="(cable, number) in drawn" :key="'c' + number" class="cable" role="button" tabindex="0"
+           :aria-label="cable.text" @click="$emit('cable', number)" @keydown.enter="$emit('cable', number)"
+           @keydown.space.prevent="$emit('cable', number)" @mouseenter="look($event, { cable })" @mouseleave="look()"
+           @focus="look($event, { cable })" @blur="look()">
+          <line v-bind="cable.line" class="reach" />
+          <line v-bind="cable.line" :class="cable.up ? 'whole' : 'cut'" />
+          <template v-for="end in [0, 1]" :key="end">
+            <circle v-if="cable.lights[end]" :cx="cable.spots[end].x" :cy="cable.spots[end].y" r="5" class="lit" />
+            <rect v-else :x="cable.spots[end].x - 4.5" :y="cable.spots[end].y - 4.5" width="9" height="9" class="dark" />
+          </template>
+        </g>
+        <g v-for="device in devices" :key="device.name" class="device" role="button" tabindex="0"
+           :data-device="device.name" :aria-label="deviceText(device)" :transform="where(device)"
+           @pointerdown="take($event, device)" @keydown="key($event, device)" @click="click(device)"
+           @mouseenter="look($event, { device })" @mouseleave="look()" @focus="look($event, { device })" @blur="look()">
+          <rect class="ground" :x="-42" :y="-30" width="84" :height="34 + LINE * (1 + labels(device).length)" rx="8" />
+          <g v-if="device.kind === '2811'" class="icon">
+            <path d="M-32 -11 V5 A32 12 0 0 0 32 5 V-11" /><ellipse cx="0" cy="-11" rx="32" ry="12" />
+            <path class="mark" d="M-21 -11 h13 m-4 -4 l4 4 l-4 4 M21 -11 h-13 m4 -4 l-4 4 l4 4" />
+          </g>
+          <g v-else-if="device.kind === 'switch'" class="icon">
+            <rect x="-34" y="-19" width="68" height="32" rx="4" />
+            <path class="mark" d="M-22 -9 h22 m-5 -4 l5 4 l-5 4 M22 3 h-22 m5 -4 l-5 4 l5 4" />
+          </g>
+          <g v-else-if="device.kind === 'server'" class="icon">
+            <rect x="-15" y="-25" width="30" height="42" rx="3" />
+            <path class="mark" d="M-9 -17 h18 M-9 -10 h18 M-9 -3 h18" /><circle class="spot" cx="0" cy="9" r="3" />
+          </g>
+          <g v-else class="icon">
+            <rect x="-24" y="-25" width="48" height="31" rx="3" />
+            <rect class="screen" x="-19" y="-20" width="38" height="21" /><path d="M-8 6 v6 h16 v-6 M-16 15 h32" />
+          </g>
+          <text class="name" y="33">{{ device.name }}</text>
+          <text v-for="(label, row) in labels(device)" :key="row" class="address" :y="47 + LINE * row">{{ label }}</text>
+        </g>
+        <g v-for="frame in frames" :key="frame.id" :class="['frame', 'kind-' + frame.colour]" role="button" tabindex="0"
+           :aria-label="frame.text" :transform="'translate(' + frame.x + ',' + frame.y + ')'"
+           @click="$emit('frame', frame.number)" @keydown.enter="$emit('frame', frame.number)">
+          <rect x="-15" y="-10" width="30" height="20" rx="3" /><path d="M-15 -9 L0 3 L15 -9" />
+          <text y="23">{{ frame.label }}</text>
+        </g>
+      </svg>
+      <div v-if="tip" class="tip" role="tooltip" :style="tip.style">
+        <p v-if="tip.cable">{{ tip.cable.text }}</p>
+        <template v-else>
+          <p><b>{{ tip.device.name }}</b> {{ tip.device.kind }}</p>
+          <table>
+            <tr v-for="port in tip.device.ports" :key="port.port">
+              <th scope="row">{{ port.port }}</th><td :class="port.state === 'up' ? 'up' : 'down'">{{ port.state }}</td>
+              <td>{{ port.address }}</td><td>{{ port.mac }}</td>
+            </tr>
+          </table>
         </template>
-      </g>
-      <g v-for="device in devices" :key="device.name" class="device" role="button" tabindex="0"
-         :data-device="device.name" :aria-label="device.name + ', ' + device.kind"
-         :transform="where(device)" @pointerdown="take($event, device)" @keydown="key($event, device)">
-        <title>{{ [device.name + ' (' + device.kind + ')', ...device.addresses, ...device.ports].join('\\n') }}</title>
-        <rect class="ground" x="-46" y="-36" width="92" height="64" rx="10" />
-        <g v-if="device.kind === '2811'" class="icon">
-          <ellipse cx="0" cy="6" rx="32" ry="12" /><ellipse cx="0" cy="-12" rx="32" ry="12" />
-          <path d="M-32 -12 V6 M32 -12 V6" />
-          <path class="mark" d="M-20 -12 h12 m-4 -4 l4 4 l-4 4 M20 -12 h-12 m4 -4 l-4 4 l4 4" />
-        </g>
-        <g v-else-if="device.kind === 'switch'" class="icon">
-          <rect x="-34" y="-18" width="68" height="30" rx="4" />
-          <path class="mark" d="M-24 -8 h20 m-5 -4 l5 4 l-5 4 M24 3 h-20 m5 -4 l-5 4 l5 4" />
-        </g>
-        <g v-else-if="device.kind === 'server'" class="icon">
-          <rect x="-15" y="-30" width="30" height="52" rx="3" />
-          <path class="mark" d="M-9 -22 h18 M-9 -14 h18 M-9 -6 h18" /><circle class="spot" cx="0" cy="12" r="3" />
-        </g>
-        <g v-else class="icon">
-          <rect x="-26" y="-28" width="52" height="34" rx="3" />
-          <rect class="screen" x="-21" y="-23" width="42" height="24" /><path d="M-9 6 v8 h18 v-8 M-18 16 h36" />
-        </g>
-        <text class="name" y="44">{{ device.name }}</text>
-        <text v-for="(address, row) in device.addresses.slice(0, 3)" :key="row" class="address"
-              :y="60 + 15 * row">{{ address }}</text>
-      </g>
-      <g v-for="frame in flying" :key="frame.id" class="frame"
-         :transform="'translate(' + frame.x + ',' + frame.y + ')'">
-        <rect x="-15" y="-10" width="30" height="20" rx="3" /><path d="M-15 -10 L0 3 L15 -10" />
-        <text y="24">{{ frame.label }}</text>
-      </g>
-    </svg>`,
+      </div>
+    </div>`,
   props: { devices: Array, cables: Array },
-  emits: ["cable", "open", "move"],
+  emits: ["cable", "open", "move", "frame"],
   data() {
-    return { width: 1000, height: 560, held: null, moved: false, places: {}, flying: [], next: 0 };
+    return { width: 580, height: 280, held: null, moved: false, places: {}, frames: [], next: 0, tip: null, LINE };
   },
   computed: {
-    scale() {
-      return Math.min(1, this.height / 420, this.width / 620);
+    // What the devices in the lower half need below their places.
+    below() {
+      const lower = this.devices.filter((device) => this.place(device.name).y > 0.5);
+      return TEXTS + 10 + LINE * Math.max(0, ...lower.map((device) => Math.min(MOST_LINES, device.addresses.length)));
+    },
+    // Where labels would run into each other they are without the length of the prefix.
+    crowded() {
+      const spots = this.devices.map((device) => this.at(this.place(device.name)));
+      return spots.some((a, i) => spots.slice(0, i).some((b) => Math.abs(a.y - b.y) < 40 && Math.abs(a.x - b.x) < CROWDED));
+    },
+    drawn() {
+      const pairs = {};
+      return this.cables.map((cable) => {
+        const pair = [cable.a, cable.b].sort().join("\n");
+        const beside = (pairs[pair] = (pairs[pair] || 0) + 1) - 1;
+        const [from, to] = this.ends(cable.a, cable.b, beside);
+        const state = cable.up ? "whole: click to cut it" : "cut: click to mend it";
+        return {
+          ...cable,
+          line: { x1: from.x, y1: from.y, x2: to.x, y2: to.y },
+          spots: [from, to],
+          text: `Cable ${cable.a} ${cable.aPort} to ${cable.b} ${cable.bPort}, ${state}`,
+        };
+      });
     },
   },
   mounted() {
     this.watcher = new ResizeObserver(([entry]) => {
-      this.width = Math.max(320, entry.contentRect.width);
-      this.height = Math.max(200, entry.contentRect.height);
+      this.width = Math.max(300, entry.contentRect.width);
+      this.height = Math.max(180, entry.contentRect.height);
     });
     this.watcher.observe(this.$el);
   },
@@ -75,62 +116,88 @@ export default {
     place(name) {
       return this.places[name] || this.devices.find((one) => one.name === name) || { x: 0.5, y: 0.5 };
     },
-    // Where a place of the plan is on the screen. Names and addresses below the icons want room, too.
+    // Where a place of the plan is on the screen: with room for an icon above it, and for texts below.
     at(place) {
-      return { x: place.x * this.width, y: place.y * (this.height - 70 * this.scale) + 14 * this.scale };
+      const share = (place.y - MARGIN) / (1 - 2 * MARGIN);
+      return { x: place.x * this.width, y: ABOVE + 8 + share * (this.height - ABOVE - 8 - this.below) };
     },
     where(device) {
       const { x, y } = this.at(this.place(device.name));
-      return `translate(${x},${y}) scale(${this.scale})`;
+      return `translate(${x},${y})`;
     },
-    line(cable) {
-      const a = this.at(this.place(cable.a));
-      const b = this.at(this.place(cable.b));
-      return { x1: a.x, y1: a.y, x2: b.x, y2: b.y };
+    labels(device) {
+      const all = device.addresses;
+      const shown = all.length > MOST_LINES ? [...all.slice(0, MOST_LINES - 1), `and ${all.length - MOST_LINES + 1} more`] : all;
+      return this.crowded ? shown.map((label) => label.split("/")[0]) : shown;
     },
-    light(cable, end) {
-      const { x1, y1, x2, y2 } = this.line(cable);
-      const length = Math.hypot(x2 - x1, y2 - y1) || 1;
-      const share = Math.min(0.4, (60 * this.scale) / length);
-      const t = end === 0 ? share : 1 - share;
-      return { cx: x1 + (x2 - x1) * t, cy: y1 + (y2 - y1) * t };
+    deviceText(device) {
+      return [`${device.name}, ${device.kind}`, ...device.addresses].join(", ");
     },
-    cableText(cable) {
-      const state = cable.up ? "whole: click to cut it" : "cut: click to mend it";
-      return `Cable ${cable.a} ${cable.aPort} to ${cable.b} ${cable.bPort}, ${state}`;
+    // The ends of a cable: where the line between two devices leaves what belongs to them.
+    ends(a, b, beside) {
+      const spots = [a, b].map((name) => this.at(this.place(name)));
+      const [dx, dy] = [spots[1].x - spots[0].x, spots[1].y - spots[0].y];
+      const length = Math.hypot(dx, dy) || 1;
+      const aside = ((beside + 1) >> 1) * (beside % 2 ? 14 : -14);
+      return [a, b].map((name, end) => {
+        const [ux, uy] = end === 0 ? [dx / length, dy / length] : [-dx / length, -dy / length];
+        const device = this.devices.find((one) => one.name === name);
+        const down = uy > 0 ? TEXTS + 10 + LINE * (device ? this.labels(device).length : 0) : ABOVE + 8;
+        const way = Math.min((HALF_ICON + 10) / Math.abs(ux || 1e-9), down / Math.abs(uy || 1e-9), length * 0.45);
+        return { x: spots[end].x + ux * way - (dy / length) * aside, y: spots[end].y + uy * way + (dx / length) * aside };
+      });
+    },
+    look(event, what) {
+      if (!what || this.held) {
+        this.tip = null;
+        return;
+      }
+      const box = event.currentTarget.getBoundingClientRect();
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      const [across, down] = [document.documentElement.clientWidth, window.innerHeight];
+      const style = y < down / 2 ? { top: `${box.bottom + 4}px` } : { bottom: `${down - box.top + 4}px` };
+      if (x < across / 2) style.left = `${Math.max(6, x - 100)}px`;
+      else style.right = `${Math.max(6, across - x - 100)}px`;
+      this.tip = { ...what, style };
     },
     point(event) {
       const box = this.$el.getBoundingClientRect();
-      const y = (event.clientY - box.top) * (this.height / box.height);
-      return {
-        x: (event.clientX - box.left) / box.width,
-        y: (y - 14 * this.scale) / (this.height - 70 * this.scale),
-      };
+      const share = (event.clientY - box.top - ABOVE - 8) / (box.height - ABOVE - 8 - this.below);
+      return { x: (event.clientX - box.left) / box.width, y: MARGIN + share * (1 - 2 * MARGIN) };
     },
     take(event, device) {
-      this.held = { device, from: this.point(event) };
+      this.held = { device, from: this.point(event), start: this.place(device.name), pointer: event.pointerId };
       this.moved = false;
     },
     drag(event) {
       if (this.held === null) return;
       const here = this.point(event);
-      const { from, device } = this.held;
-      if (Math.hypot(here.x - from.x, here.y - from.y) > 0.012) this.moved = true;
-      if (this.moved) this.places = { ...this.places, [device.name]: this.inside(here) };
+      const { from, start, device, pointer } = this.held;
+      if (!this.moved && Math.hypot(here.x - from.x, here.y - from.y) > 0.012) {
+        this.moved = true;
+        this.tip = null;
+        this.$el.setPointerCapture(pointer);
+      }
+      const there = { x: start.x + here.x - from.x, y: start.y + here.y - from.y };
+      if (this.moved) this.places = { ...this.places, [device.name]: this.inside(there) };
     },
     drop() {
       if (this.held === null) return;
       const { device } = this.held;
       this.held = null;
+      if (this.moved) this.settle(device.name);
+      // The click that ends a drag opens nothing.
+      setTimeout(() => (this.moved = false), 0);
+    },
+    click(device) {
       if (!this.moved) this.$emit("open", device.name);
-      else this.settle(device.name);
     },
     settle(name) {
       const { x, y } = this.place(name);
       this.$emit("move", { name, x, y });
     },
     inside(place) {
-      const within = (share) => Math.min(0.92, Math.max(0.08, share));
+      const within = (share) => Math.min(1 - MARGIN, Math.max(MARGIN, share));
       return { x: within(place.x), y: within(place.y) };
     },
     key(event, device) {
@@ -139,36 +206,39 @@ export default {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
         this.$emit("open", device.name);
+      } else if (event.key === "Escape") {
+        this.tip = null;
       } else if (way) {
         event.preventDefault();
         const { x, y } = this.place(device.name);
-        const moved = this.inside({ x: x + way[0] * STEP, y: y + way[1] * STEP });
-        this.places = { ...this.places, [device.name]: moved };
+        this.places = { ...this.places, [device.name]: this.inside({ x: x + way[0] * STEP, y: y + way[1] * STEP }) };
         this.settle(device.name);
       }
     },
     // Another viewer moved a device.
     put(name, x, y) {
-      if (this.held === null || this.held.device.name !== name) {
-        this.places = { ...this.places, [name]: { x, y } };
-      }
+      if (this.held === null || this.held.device.name !== name) this.places = { ...this.places, [name]: { x, y } };
     },
-    fly(frames) {
-      for (const { last, at, label } of frames) {
-        const frame = { id: this.next++, x: 0, y: 0, label };
-        const begin = performance.now();
-        const move = (now) => {
-          const t = Math.min(1, (now - begin) / FLIGHT);
-          const a = this.at(this.place(last));
-          const b = this.at(this.place(at));
-          const x = a.x + (b.x - a.x) * t;
-          const y = a.y + (b.y - a.y) * t;
-          this.flying = [...this.flying.filter((one) => one.id !== frame.id), { ...frame, x, y }];
-          if (t < 1) requestAnimationFrame(move);
-          else setTimeout(() => (this.flying = this.flying.filter((one) => one.id !== frame.id)), 250);
-        };
-        move(begin);
-      }
+    // Frames go along their cables, and stay where they arrived until others fly.
+    fly(flights) {
+      this.frames = flights.map((flight) => ({ ...flight, id: this.next++, x: 0, y: 0 }));
+      const mine = this.frames.map((frame) => frame.id);
+      const begin = performance.now();
+      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const move = (now) => {
+        const t = still ? 1 : Math.min(1, Math.max(0, (now - begin) / FLIGHT));
+        this.frames = this.frames.map((frame) => {
+          const cable = this.drawn[frame.cable];
+          if (!mine.includes(frame.id) || !cable) return frame;
+          const [a, b] = cable.ends[0] === frame.from ? cable.spots : [...cable.spots].reverse();
+          return { ...frame, x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+        });
+        if (t < 1 && this.frames.some((frame) => mine.includes(frame.id))) requestAnimationFrame(move);
+      };
+      move(begin);
+    },
+    land() {
+      this.frames = [];
     },
   },
 };

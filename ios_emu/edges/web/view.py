@@ -1,8 +1,8 @@
-"""The page of one viewer: the plan, the event list, the desks of the devices, and what was typed last."""
+"""The page of one viewer: the bar, the plan, the event list, the desks, and what was typed last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,9 @@ from nicegui.element import Element
 
 from ios_emu.clock import SECOND
 from ios_emu.edges.web.desk import Desk
+from ios_emu.edges.web.wire import Wire, colour
 from ios_emu.errors import UsageError
-from ios_emu.lab.device import SwitchDevice
 from ios_emu.lab.event_filter import QUIET, read_filter
-from ios_emu.lab.pdu import pdu
 from ios_emu.lab.sequence import DEFAULT_FILTER, messages, sequence_svg
 
 if TYPE_CHECKING:
@@ -23,32 +22,25 @@ if TYPE_CHECKING:
     from ios_emu.lab.events import Event
 
 _HERE = Path(__file__).parent
-_FILTERS = ("all", "arp", "icmp", "dns", "dhcp", "smtp", "pop3", "tcp", "udp")
-_COLOURS = {"SMTP": "mail", "POP3": "mail", "DNS": "name", "DHCP": "name", "ARP": "arp", "ICMP": "icmp"}
-_MOST_ROWS = 500
+_STYLES = ("page.css", "panels.css")
 _MOST_FLYING = 12
+_SLOWEST, _FASTEST = 0.2, 20.0
 
 
 class Topology(Element, component="topology.js"):
     """The plan, drawn by the browser."""
 
 
-class EventList(Element, component="event_list.js"):
-    """The rows of the event list."""
-
-
-class PduWindow(Element, component="pdu_window.js"):
-    """One event, opened."""
-
-
 def build(room: Room, app: FastAPI) -> None:
     """Puts the page and what it loads under `app`."""
-    css = (_HERE / "page.css").read_text(encoding="utf-8")
+    css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES)
 
     @ui.page("/")
     def page() -> None:
         ui.add_css(css)
         ui.colors(primary="#0a5fa8")
+        # The cookie has it from now on: nobody reads the token in the address.
+        ui.run_javascript("if (location.search) history.replaceState(null, '', location.pathname)")
         View(room)
 
     @app.get("/capture.pcapng")
@@ -69,8 +61,7 @@ def build(room: Room, app: FastAPI) -> None:
         except UsageError as error:
             return Response(f"{error}\n", status_code=400, media_type="text/plain")
         drawn = sequence_svg(messages(room.lab, [event for event in room.lab.events if test(event)]))
-        safe = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        return Response(drawn, media_type="image/svg+xml", headers=safe)
+        return Response(drawn, media_type="image/svg+xml")
 
 
 class View:
@@ -78,16 +69,15 @@ class View:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self._test = read_filter("", room.lab.devices)
-        self._refresh: list[Callable[[], None]] = []
         self._bar()
-        self._typed = ui.label("A click shows here which command it amounts to.").classes("typed")
-        self._typed.props('role="status" aria-live="polite"')
+        with ui.element("div").classes("typed"):
+            ui.label("Command").classes("what")
+            self._typed = ui.label("a click shows here what it amounts to").classes("line")
+            self._typed.props('role="status" aria-live="polite"')
         with ui.element("main").classes("room"):
             self._plan()
-            self._events()
             self._desk = Desk(room)
-        self._pdu_window()
+            self._wire = Wire(room, self.show_typed)
         client = ui.context.client
         room.viewers.append(self)
         client.on_delete(lambda: room.viewers.remove(self))
@@ -97,79 +87,49 @@ class View:
 
     def _bar(self) -> None:
         room = self.room
-        with ui.element("header").classes("bar row items-center"):
+        with ui.element("header").classes("bar"):
             with ui.element("h1"):
                 ui.label(room.lab.file.title)
-            self._time = ui.label().classes("time").props('aria-label="Lab time"')
-            self._gait = ui.toggle(
-                {False: "Realtime", True: "Simulation"},
-                value=room.simulating,
-                on_change=lambda change: self._set_gait(bool(change.value)),
-            ).props("dense color=white text-color=black toggle-color=amber toggle-text-color=black")
-            self._play = ui.button("Play", on_click=lambda: room.play(not room.playing))
-            self._step = ui.button("Step", on_click=room.step)
-            for button in (self._play, self._step):
-                button.props("dense outline color=white")
-            self._pace = ui.number(
-                "Steps/s", value=room.pace, min=0.2, max=20, step=0.5, on_change=self._set_pace
-            )
-            self._pace.props("dense dark outlined").style("width: 6rem")
+            self._time = ui.label().classes("time").props('role="timer" aria-label="Lab time"')
+            with ui.element("div").classes("tools").props('role="group" aria-label="Lab time"'):
+                self._gait = ui.toggle(
+                    {False: "Realtime", True: "Simulation"},
+                    value=room.simulating,
+                    on_change=lambda change: self._set_gait(bool(change.value)),
+                )
+                self._gait.props("dense unelevated no-caps color=white text-color=dark")
+                self._gait.props("toggle-color=amber-6 toggle-text-color=dark")
+                self._play = ui.button("Play", on_click=self._toggle_play)
+                self._step = ui.button("Step", on_click=self._make_step)
+                for button in (self._play, self._step):
+                    button.props("dense outline color=white")
+                self._pace = ui.number(
+                    "Steps/s", value=room.pace, min=_SLOWEST, max=_FASTEST, step=0.2, on_change=self._set_pace
+                )
+                self._pace.props("dense dark outlined").classes("pace")
 
     def _plan(self) -> None:
         room = self.room
-        with ui.element("section").classes("panel place-plan"):
-            with ui.element("h2"):
-                ui.label("Topology: drag to arrange, click a device to open it, a cable to cut or mend it")
+        with ui.element("section").classes("panel place-plan").props('aria-label="Topology"'):
+            with ui.element("div").classes("head"):
+                with ui.element("h2"):
+                    ui.label("Topology")
+                ui.label("drag to arrange; click a device to open it, a cable to cut or mend it").classes(
+                    "soft"
+                )
             self._topology = Topology()
-            self._topology.classes("w-full").style("flex: 1; min-height: 0")
             self._topology.on("open", lambda event: self.open(str(event.args)))
             self._topology.on("cable", lambda event: room.toggle_cable(int(event.args)))
             self._topology.on("move", lambda event: self._moved(event.args))
+            self._topology.on("frame", lambda event: self._wire.open(int(event.args)))
         self.show_plan()
-
-    def _events(self) -> None:
-        with ui.element("section").classes("panel place-events"):
-            with ui.element("h2"):
-                ui.label("Event list")
-            with ui.row().classes("tools"):
-                self._filter = ui.select(
-                    list(_FILTERS), value="all", label="Protocol", on_change=self._set_filter
-                )
-                self._filter.props("dense outlined options-dense").style("width: 7.5rem")
-                self._words = ui.input("Filter", on_change=self._set_filter).props(
-                    "dense outlined debounce=300"
-                )
-                self._words.style("flex: 1 1 8rem").tooltip("for example: port 25, PC1, smtp or dns")
-                ui.button("Clear", on_click=self._clear).props("dense flat")
-                ui.button("Sequence", on_click=self._show_sequence).props("dense flat")
-                ui.link("PCAPNG", "/capture.pcapng").props("download")
-            self._rows = EventList()
-            self._rows.on("pick", lambda event: self._open_event(int(event.args)))
-        self._fill_events()
-
-    def _pdu_window(self) -> None:
-        with ui.dialog() as self._dialog, ui.card().style("width: 60rem; max-width: 96vw"):
-            self._dialog_title = ui.label().classes("text-subtitle1")
-            self._pdu = PduWindow()
-            self._pdu.classes("w-full")
-            ui.button("Close", on_click=self._dialog.close).props("flat")
-        with ui.dialog() as self._drawing, ui.card().style("width: 64rem; max-width: 96vw"):
-            ui.label("Who said what to whom").classes("text-subtitle1")
-            self._sequence = ui.element("img").classes("sequence").props('alt="Sequence diagram"')
-            ui.button("Close", on_click=self._drawing.close).props("flat")
 
     # What the person does
 
     def open(self, name: str) -> None:
         """Opens the desk of a device."""
-        device = self.room.lab.devices.get(name)
-        if device is None:
-            return
-        if isinstance(device, SwitchDevice):
-            ui.notify(f"{name} works without commands", type="info")
-            return
-        self.room.ask_lab(f"open {name}")
-        self._desk.open(name)
+        if name in self.room.lab.devices:
+            self._desk.open(name)
 
     def _moved(self, where: dict[str, Any]) -> None:
         self.room.move(str(where.get("name")), float(where.get("x", 0.5)), float(where.get("y", 0.5)))
@@ -178,61 +138,31 @@ class View:
         if simulating != self.room.simulating:
             self.room.simulate(simulating)
 
+    def _toggle_play(self) -> None:
+        self.room.play(not self.room.playing)
+        self._wire.show_newest()
+
+    def _make_step(self) -> None:
+        self.room.step()
+        self._wire.show_newest()
+
     def _set_pace(self) -> None:
         if self._pace.value:
-            self.room.pace = min(20.0, max(0.2, float(self._pace.value)))
-
-    def _clear(self) -> None:
-        self.room.ask_lab("events clear")
-        for viewer in self.room.viewers:
-            if isinstance(viewer, View):
-                viewer._fill_events()
-
-    def _filter_text(self) -> str:
-        protocol = "" if self._filter.value == "all" else str(self._filter.value)
-        words = str(self._words.value or "").strip()
-        return " and ".join(part for part in (protocol, f"({words})" if words else "") if part)
-
-    def _set_filter(self) -> None:
-        text = self._filter_text()
-        try:
-            self._test = read_filter(text, self.room.lab.devices)
-        except UsageError as error:
-            self._words.props(f'error error-message="{error.what}"'.replace("\n", " "))
-            return
-        self._words.props(remove="error error-message")
-        self._fill_events()
-
-    def _show_sequence(self) -> None:
-        from urllib.parse import quote
-
-        # A number behind makes the browser ask anew.
-        number = self.room.lab.events.last_number
-        self._sequence.props(f'src="/sequence.svg?filter={quote(self._filter_text())}&n={number}"')
-        self._drawing.open()
-
-    def _open_event(self, number: int) -> None:
-        event = self.room.lab.events.find(number)
-        if event is None:
-            return
-        self._dialog_title.set_text(
-            f"Event {number}: {event.kind} at {event.at}, {event.time / SECOND:.6f} s"
-        )
-        self._pdu.props["pdu"] = pdu(self.room.lab, event)
-        self._pdu.update()
-        self._dialog.open()
+            self.room.pace = min(_FASTEST, max(_SLOWEST, float(self._pace.value)))
 
     # What the room tells
 
     def show_events(self, events: Sequence[Event]) -> None:
         """Adds rows, and lets frames fly in simulation."""
-        rows = [_row(event) for event in events if self._test(event)]
-        if rows:
-            self._rows.run_method("add", rows)
-        if self.room.simulating:
-            loud = [event for event in events if event.kind not in QUIET]
-            flying = [{"last": e.last, "at": e.at, "label": e.kind} for e in loud[-_MOST_FLYING:]]
+        self._wire.add(events)
+        loud = [event for event in events if event.kind not in QUIET]
+        if self.room.simulating and loud:
+            flying = [_flight(event, self.room.plan.cable_between(event)) for event in loud[-_MOST_FLYING:]]
             self._topology.run_method("fly", flying)
+
+    def show_cleared(self) -> None:
+        """The list begins anew."""
+        self._wire.fill()
 
     def show_time(self) -> None:
         """Lab time, and which buttons there are."""
@@ -240,6 +170,8 @@ class View:
         self._time.set_text(f"{room.lab.clock.now / SECOND:,.3f} s")
         if self._gait.value != room.simulating:
             self._gait.set_value(room.simulating)
+        if self._step.visible and not room.simulating:
+            self._topology.run_method("land")
         for element in (self._play, self._step, self._pace):
             element.set_visibility(room.simulating)
         self._play.set_text("Pause" if room.playing else "Play")
@@ -261,22 +193,11 @@ class View:
         self._typed.set_text(line)
 
     def show_services(self) -> None:
-        """Services, accounts, mail."""
+        """Addresses, services, accounts, mail."""
         self._desk.refresh()
 
-    def _fill_events(self) -> None:
-        rows = [_row(event) for event in self.room.lab.events if self._test(event)]
-        self._rows.run_method("set", rows[-_MOST_ROWS:])
 
-
-def _row(event: Event) -> dict[str, Any]:
-    colour = _COLOURS.get(event.kind, "tcp" if "tcp" in event.decoded.layers else "other")
-    return {
-        "number": event.number,
-        "time": f"{event.time / SECOND:.6f}",
-        "last": event.last,
-        "at": event.at,
-        "kind": event.kind,
-        "colour": colour,
-        "info": event.info,
-    }
+def _flight(event: Event, cable: int) -> dict[str, Any]:
+    text = f"{event.kind} from {event.last} at {event.at}: open event {event.number}"
+    looks = {"label": event.kind, "colour": colour(event), "text": text}
+    return {"number": event.number, "from": event.last_end, "cable": cable, **looks}
