@@ -103,6 +103,9 @@ _WRAPPERS = ("negated", "defaulted", "done", "piped")
 _STATES = {
     "kept": "Kept",
     "mac_table_kept": "Kept",
+    "user_kept": "Kept",
+    "block_said": "Kept",
+    "control_plane_policy": "Kept",
     "dhcp_kept": "Kept",
     "interface_kept": "Kept",
     "override_kept": "Kept",

@@ -108,15 +108,15 @@ class Session:
         self._pump()
         self._flush()
 
-    def show_log(self, line: str) -> None:
-        """Prints a log line between whatever is on the screen, as the line's settings ask."""
+    def show_log(self, message: str) -> None:
+        """Prints a log message between whatever is on the screen, as the line's settings ask."""
         if self.state is State.CLOSED:
             return
         packet_tracer = self.shell.dialect is Dialect.PACKET_TRACER
         synchronous = self.shell.logging_synchronous
         if not self._line_is_empty():
             self._print("\r\n")
-        self._print(f"{line}\r\n" + ("\r\n" if packet_tracer else ""))
+        self._print(message.replace("\n", "\r\n") + "\r\n" + ("\r\n" if packet_tracer else ""))
         if synchronous and self._asks_for_key():
             self._print(self._question.prompt if self._question is not None else "")
         elif synchronous and self.state in (State.PROMPT, State.QUESTION):

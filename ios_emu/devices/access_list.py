@@ -10,16 +10,51 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
-from ios_emu.devices.access_list_entry import Entry
 from ios_emu.devices.dialect import Dialect
-from ios_emu.stack.access_list import Matcher
-from ios_emu.wire.ipv4 import Ipv4Packet
+
+# What looks at packets is loaded with the first packet: the first prompt does not wait for it.
+if TYPE_CHECKING:
+    from ios_emu.stack.access_list import Matcher, Rule
+    from ios_emu.wire.ipv4 import Ipv4Packet
 
 STEP = 10
 LAST_SEQUENCE = 2147483647
 STANDARD_NUMBERS = (range(1, 100), range(1300, 2000))
 EXTENDED_NUMBERS = (range(100, 200), range(2000, 2700))
+
+
+@dataclass(slots=True)
+class Entry:
+    """A line that permits or denies. `criteria` are its words behind that, as they are printed.
+
+    `log` is empty, `log` or `log-input`. `sequence` and `matches` are not part of the configuration.
+    """
+
+    permit: bool
+    criteria: str
+    rule: Rule = field(compare=False)
+    log: str = ""
+    time_range: str | None = None
+    sequence: int = field(default=0, compare=False)
+    matches: int = field(default=0, compare=False)
+
+    @property
+    def action(self) -> str:
+        """`permit` or `deny`."""
+        return "permit" if self.permit else "deny"
+
+    @property
+    def text(self) -> str:
+        """The line, as it is known: two that are written alike are one."""
+        return f"{self.action} {self.criteria}{self.options}"
+
+    @property
+    def options(self) -> str:
+        """What stands behind the criteria, with a blank in front of each word."""
+        log = f" {self.log}" if self.log else ""
+        return log if self.time_range is None else f"{log} time-range {self.time_range}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +139,13 @@ class AccessList:
 
     def permits_address(self, address: IPv4Address | int) -> bool:
         """Does it permit an address, as the source of packets to anywhere?"""
+        from ios_emu.wire.ipv4 import Ipv4Packet
+
         return self.permits(Ipv4Packet(int(address), 0, 0, b""))
 
     def _compiled(self) -> Matcher:
+        from ios_emu.stack.access_list import Matcher
+
         self._entries = list(self.entries)
         self._timed = {
             1 << number: entry.time_range

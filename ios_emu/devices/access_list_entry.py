@@ -1,4 +1,4 @@
-"""One line of an access list: read from its words, and printed as IOS prints it.
+"""One line of an access list, read from its words as IOS prints it.
 
 The words are those that the command line has understood: whole keywords, and arguments that fit. What IOS
 changes is changed here: an address loses the bits that its wildcard does not look at, a wildcard of all ones
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from ios_emu.devices import packet_names as names
+from ios_emu.devices.access_list import Entry
 from ios_emu.stack.access_list import ANY, ANY_OPTION, IGMP, Addresses, Ranges, Rule
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP
 
@@ -23,38 +23,6 @@ _IGMP_VERSION_1 = 0x10
 _OPERATORS = ("eq", "neq", "gt", "lt", "range")
 _PORTS = {TCP: names.TCP_PORTS, UDP: names.UDP_PORTS}
 _ESTABLISHED = names.TCP_FLAGS["ack"] | names.TCP_FLAGS["rst"]
-
-
-@dataclass(slots=True)
-class Entry:
-    """A line that permits or denies. `criteria` are its words behind that, as they are printed.
-
-    `log` is empty, `log` or `log-input`. `sequence` and `matches` are not part of the configuration.
-    """
-
-    permit: bool
-    criteria: str
-    rule: Rule = field(compare=False)
-    log: str = ""
-    time_range: str | None = None
-    sequence: int = field(default=0, compare=False)
-    matches: int = field(default=0, compare=False)
-
-    @property
-    def action(self) -> str:
-        """`permit` or `deny`."""
-        return "permit" if self.permit else "deny"
-
-    @property
-    def text(self) -> str:
-        """The line, as it is known: two that are written alike are one."""
-        return f"{self.action} {self.criteria}{self.options}"
-
-    @property
-    def options(self) -> str:
-        """What stands behind the criteria, with a blank in front of each word."""
-        log = f" {self.log}" if self.log else ""
-        return log if self.time_range is None else f"{log} time-range {self.time_range}"
 
 
 def read_standard(permit: bool, words: Iterable[str]) -> Entry:

@@ -17,8 +17,7 @@ from ios_emu.devices.packet_names import PROTOCOLS, name_of
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
 
 if TYPE_CHECKING:
-    from ios_emu.devices.access_list import AccessList
-    from ios_emu.devices.access_list_entry import Entry
+    from ios_emu.devices.access_list import AccessList, Entry
     from ios_emu.devices.ios_device import IosDevice
 
 _INTERVAL = 5 * MINUTE

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from ios_emu.devices.packet_text import inside
 from ios_emu.wire import icmp
 from ios_emu.wire.arp import REQUEST
 
@@ -154,9 +153,12 @@ class Debugging:
                 gateway = packet.destination if hop.next_hop is None else hop.next_hop
                 target += f", g={IPv4Address(gateway)}"
         self._device.report_debug(f"IP: {source}, {target}, len {length}, {kind}")
-        more = inside(packet) if self.packet_detail else None
-        if more is not None:
-            self._device.report_debug(more)
+        if self.packet_detail:
+            from ios_emu.devices.packet_text import inside
+
+            more = inside(packet)
+            if more is not None:
+                self._device.report_debug(more)
 
     def _icmp(self, event: IcmpEvent) -> None:
         message = event.message

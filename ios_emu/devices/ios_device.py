@@ -291,6 +291,10 @@ class IosDevice(DeviceLinks):
         """When a learnt route was told of last, by next hop, in lab time; nothing for other routes."""
         return {}
 
+    def hears_rip(self, interface: str) -> bool:  # noqa: ARG002
+        """Does RIP version 2 run on an interface?"""
+        return False
+
     def report(self, name: str, text: str, delay: int = _LOG_DELAY) -> None:
         """Logs `%NAME: text` after `delay` nanoseconds, as a background event."""
         self.clock.call_later(delay, self._emit, name, text, background=True)

@@ -102,6 +102,7 @@ KEPT = (
     Kept("ip cef", "cef", on_by_default=True, factory=((_IOS, "ip cef"), (_PT, "ip cef"))),
     Kept("ipv6 cef", "cef", factory=((_PT, "no ipv6 cef"),)),
     *_one("cef", "dot11 syslog"),
+    *_one("ip", "ip domain round-robin"),
     *_one("ip", "ip finger", "ip identd", "ip multicast-routing"),
     *_one("ip", "ip tcp finwait-time", "ip tcp mss", "ip tcp path-mtu-discovery", "ip tcp selective-ack"),
     *_one("ip", "ip tcp synwait-time", "ip tcp timestamp", "ip tcp window-size"),

@@ -16,7 +16,7 @@ class LineSession:
 
     `user` tells who logged in, `hosts` the open connections, `idle` the nanoseconds since the last key,
     `active` those since the session began.
-    `show` prints a text on the terminal, `close` hangs up.
+    `show` prints a text on the terminal, `close` hangs up. `terminal_type` is what the client calls its own.
     """
 
     number: int
@@ -28,6 +28,7 @@ class LineSession:
     active: Callable[[], int]
     show: Callable[[str], None]
     close: Callable[[], None]
+    terminal_type: str = ""
 
 
 class LineSessions:

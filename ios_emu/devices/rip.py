@@ -18,7 +18,7 @@ from ios_emu.stack.ip_interface import Prefix
 from ios_emu.stack.routing import Route
 from ios_emu.stack.routing_table import CONNECTED, RIP, STATIC, Change
 from ios_emu.wire.ipv4 import Ipv4Packet
-from ios_emu.wire.rip import ALL_RIP_ROUTERS, PORT
+from ios_emu.wire.rip import ALL_RIP_ROUTERS, PORT, VERSION_2
 
 if TYPE_CHECKING:
     from ios_emu.devices.interface import Interface
@@ -84,6 +84,11 @@ class RouterRip:
     def interfaces(self) -> Iterator[RipInterface]:
         """The interfaces that RIP runs on, in order."""
         yield from self.engine.interfaces.values()
+
+    def hears(self, interface: str) -> bool:
+        """Does version 2 run on an interface?"""
+        found = self.engine.interfaces.get(interface)
+        return found is not None and VERSION_2 in found.receives
 
     def _interfaces(self, settings: RipSettings) -> Iterator[RipInterface]:
         networks = set(settings.networks)

@@ -24,15 +24,19 @@ class RipDebug:
         self._write = write
         packet_tracer = dialect is Dialect.PACKET_TRACER
         self._sending = "sending  " if packet_tracer else "sending "
-        self._indent = "      " if packet_tracer else "\t"
+        self._indent, self._heard = ("      ", "      ") if packet_tracer else ("\t", "     ")
+        # Packet Tracer shows what belongs together as one.
+        self._joins = packet_tracer
 
     @property
     def _entries(self) -> bool:
         return RIP_PROTOCOL in self._active
 
-    def _event(self, text: str) -> None:
+    def _event(self, text: str, *more: str) -> None:
         if RIP_PROTOCOL in self._active or RIP_EVENTS in self._active:
-            self._write(f"RIP: {text}")
+            lines = [f"RIP: {text}", *more]
+            for line in ["\n".join(lines)] if self._joins else lines:
+                self._write(line)
 
     def asked(self, interface: str, destination: int) -> None:
         """A request was sent."""
@@ -49,15 +53,13 @@ class RipDebug:
     ) -> None:
         """An update was sent, or not sent because there was nothing to tell."""
         kind = "flash update" if flash else "update"
-        self._event(
-            f"{self._sending}v{version} {kind} to {IPv4Address(destination)} via {interface} "
-            f"({IPv4Address(prefix.address)})"
-        )
+        lines = []
         if self._entries:
             null = "" if entries else " - suppressing null update"
-            self._write(f"RIP: build {kind} entries{null}")
-            for entry in entries:
-                self._write(f"{self._indent}{_sent(entry, version, prefix)}")
+            lines.append(f"RIP: build {kind} entries{null}")
+            lines += [f"{self._indent}{_sent(entry, version, prefix)}" for entry in entries]
+        where = f"via {interface} ({IPv4Address(prefix.address)})"
+        self._event(f"{self._sending}v{version} {kind} to {IPv4Address(destination)} {where}", *lines)
         if RIP_EVENTS in self._active and entries:
             self._event(f"Update contains {len(entries)} routes")
             self._event("Update queued")
@@ -69,13 +71,15 @@ class RipDebug:
         if message.command == REQUEST:
             self._event(f"received v{message.version} request {where}")
             return
-        self._event(f"received v{message.version} update {where}")
-        if RIP_EVENTS in self._active:
-            self._event(f"Update contains {len(message.entries)} routes")
         near = interface.prefix_of(source) or interface.prefixes[0]
+        lines = []
+        if RIP_EVENTS in self._active:
+            lines.append(f"RIP: Update contains {len(message.entries)} routes")
         for entry in message.entries if self._entries else ():
             lost = "  (inaccessible)" if entry.metric >= INFINITY else ""
-            self._write(f"     {_heard(entry, message.version, near)} in {entry.metric} hops{lost}")
+            network = _heard(entry, message.version, near)
+            lines.append(f"{self._heard}{network} in {entry.metric} hops{lost}")
+        self._event(f"received v{message.version} update {where}", *lines)
 
     def ignored(self, interface: str, source: int, version: int | None, reason: str) -> None:
         """A message was not taken: its version is None when it could not be read."""

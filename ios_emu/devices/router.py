@@ -206,6 +206,10 @@ class Router(IosDevice):
         """When a learnt route was told of last, by next hop, in lab time."""
         return {} if self._rip is None else self._rip.ages(network)
 
+    def hears_rip(self, interface: str) -> bool:
+        """Does RIP version 2 run on an interface?"""
+        return self._rip is not None and self._rip.hears(interface)
+
     def tells_of(self, network: IPv4Network) -> bool:
         """Does a routing protocol tell its neighbours of a network as of one of its own?"""
         return self._rip is not None and self._rip.tells_of(network)

@@ -17,7 +17,6 @@ from ios_emu.devices.kept import lines_at
 from ios_emu.devices.kept_blocks import blocks_at
 from ios_emu.devices.rip_config import rip_config
 from ios_emu.devices.switch_configuration import SwitchConfiguration
-from ios_emu.devices.whole_config import with_defaults
 from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
@@ -44,6 +43,8 @@ _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-rang
 def configuration_body(config: Configuration, whole: bool = False) -> str:
     """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
     if whole and not isinstance(config, SwitchConfiguration):
+        from ios_emu.devices.whole_config import with_defaults
+
         config = with_defaults(config)
     return "\n".join(_layout(config, whole)) + "\n"
 
@@ -283,7 +284,8 @@ def user_lines(config: Configuration) -> Iterator[str]:
     """`username`, and what SSH is set to."""
     if config.users:
         yield "!"
-    yield from (user.configuration for user in config.users.values())
+    for user in config.users.values():
+        yield from user.configuration()
     ssh = [*config.ssh.lines(), *lines_at(config.kept, "ssh")]
     if ssh:
         yield "!"

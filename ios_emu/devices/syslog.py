@@ -141,6 +141,5 @@ def _takes(level: int | None, severity: int) -> bool:
 
 
 def _tell(listeners: list[Listener], message: str) -> None:
-    for line in message.split("\n"):
-        for listener in list(listeners):
-            listener(line)
+    for listener in list(listeners):
+        listener(message)

@@ -204,24 +204,25 @@ def where(address: tuple[str, int]) -> str:
 
 def read_listening(kind: str, value: str, form: str, example: str) -> Listening:
     """Takes the value of an option apart; `form` and `example` are for the message. Raises UsageError."""
-    option = f"--{kind} {value}"
+    return _take_apart(f"--{kind} {value}", value, form, f"--{kind} {example}")
+
+
+def _take_apart(option: str, value: str, form: str, example: str) -> Listening:
     place, equals, target = value.partition("=")
     host, colon, port = place.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     numeric = port.isascii() and port.isdigit() and int(port) <= _LAST_PORT
     if not (equals and colon and bare and target and numeric and (":" not in bare or bare != host)):
-        raise UsageError(option, "is not understood", f"it is {form}", f"write --{kind} {example}")
+        raise UsageError(option, "is not understood", f"it is {form}", f"write {example}")
     return Listening(option, bare, int(port), target)
 
 
 def read_place(kind: str, value: str) -> Listening:
     """Takes `HOST:PORT` apart, for a door that leads to the whole lab. Raises UsageError."""
+    option, form, example = f"--{kind} {value}", "HOST:PORT", f"--{kind} {LOOPBACK}:8080"
     if "=" in value:
-        raise UsageError(
-            f"--{kind} {value}", "is not understood", "it is HOST:PORT", f"write --{kind} {LOOPBACK}:8080"
-        )
-    listening = read_listening(kind, f"{value}=lab", "HOST:PORT", f"{LOOPBACK}:8080")
-    return listening._replace(option=f"--{kind} {value}")
+        raise UsageError(option, "is not understood", f"it is {form}", f"write {example}")
+    return _take_apart(option, f"{value}=lab", form, example)
 
 
 def cannot_listen(listening: Listening, error: OSError | UnicodeError) -> UsageError:

@@ -9,7 +9,7 @@ from ios_emu.clock import MILLISECOND, SECOND, Clock
 
 # How much lab time is run between two looks at the wall clock, and how many wall seconds one run may take.
 _SLICE = MILLISECOND
-_PATIENCE = 0.015
+_PATIENCE = 0.005
 
 
 class Pace:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ios_emu.cli.shared import shared_handlers, shared_reader
 from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.doors import LOOPBACK, Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime
@@ -43,6 +44,9 @@ class Service:
 
     async def serve(self, done: asyncio.Future[None]) -> None:
         """Opens all doors, and serves until `done`. Raises UsageError for a bad door."""
+        # Everybody would wait while the first command loads what all commands need.
+        shared_reader()
+        shared_handlers()
         drive = self.drive()
         control = ProcessControl(self.lab, drive)
         doors = OpenDoors(Site(self.lab, drive, self.state, self.show_warning))

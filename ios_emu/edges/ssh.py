@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -30,9 +31,11 @@ from ios_emu.edges.tap import Wake
 from ios_emu.errors import UsageError
 from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.ssh import SshLine, take_line
+from ios_emu.services.telnet import LAB_ENDS
 
 _BACKLOG = 128
 _WINDOW = 64 * 1024
+_READ_AT_ONCE = 4096
 # How long a client may take to say goodbye.
 _FAREWELL_SECONDS = 5.0
 # How long all of them together may take to be told that the door closes.
@@ -116,6 +119,9 @@ class SshDoor:
             # The router's own time-out ends a login; this is for a client that never had a line.
             login_timeout="2m",
         )
+        for listening in self._acceptor.sockets:
+            # Inherited by what is accepted: asyncssh takes all packets that were read at once.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _READ_AT_ONCE)
         self.opened = replace(self.opened, where=where(self._acceptor.sockets[0].getsockname()))
 
     async def close(self) -> None:
@@ -220,7 +226,9 @@ class _Client(asyncssh.SSHServer):
         return self._session
 
     async def leave(self) -> None:
-        """Ends the connection, and waits until that is said."""
+        """Says that the lab ends, ends the connection, and waits until that is said."""
+        if self._session is not None:
+            self._session.say(LAB_ENDS)
         self.hang_up()
         if self._connection is not None:
             await self._connection.wait_closed()

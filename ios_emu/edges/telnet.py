@@ -20,6 +20,7 @@ from ios_emu.edges.doors import (
     where,
 )
 from ios_emu.edges.tap import Wake
+from ios_emu.edges.turns import Turns
 from ios_emu.lab.device import LabConsole
 from ios_emu.services import telnet
 
@@ -28,11 +29,9 @@ MOST_CLIENTS = 256
 """At one console; one more is told so, and hung up."""
 MOST_WAITING = 1 << 20
 """Bytes that wait for a client to read them: who leaves more unread is hung up."""
-_READ_AT_ONCE = 16384
-_MOST_TYPE_AHEAD = 16384
-# So long, in seconds, is one client answered before the others have their turn.
-_TURN = 0.005
-_BREATH = 0.01
+# To find the commands of telnet in more than this would take too long for the others.
+_READ_AT_ONCE = 2048
+_MOST_TO_WRITE = 65536
 _SUBNEGOTIATION_TIME = 1.0
 _BREAK = b"\x1e"
 _THERE = b"\r\n[Yes]\r\n"
@@ -88,14 +87,12 @@ class _Client(asyncio.BufferedProtocol):
 
     def __init__(self, console: LabConsole | None, wake: Wake, gone: Callable[[_Client], None]) -> None:
         self._console = console
-        self._wake = wake
         self._gone = gone
         self._transport: asyncio.Transport | None = None
         self._telnet = telnet.server(self._answer)
         self._detach: Callable[[], None] = lambda: None
         self._read = bytearray(_READ_AT_ONCE)
-        self._typed = bytearray()
-        self._turn: asyncio.Handle | None = None
+        self._turns = Turns(self, wake)
         self._is_slow = False
         self._out = bytearray()
         self._patience: asyncio.TimerHandle | None = None
@@ -118,39 +115,36 @@ class _Client(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """What the client sent: keys, and what its terminal says of itself."""
         received = self._telnet.feed(bytes(self._read[:nbytes]))
-        for event in received.events:
-            if event is telnet.Signal.ARE_YOU_THERE:
-                self._answer(_THERE)
-            else:
-                self._typed += event if isinstance(event, bytes) else _BREAK
         # A subnegotiation that stays open is given up after a second, however much of it still comes.
         if self._telnet.unfinished and self._patience is None:
             self._patience = asyncio.get_running_loop().call_later(_SUBNEGOTIATION_TIME, self._give_up)
         elif self._patience is not None and not self._telnet.unfinished:
             self._patience.cancel()
             self._patience = None
-        self._go_on()
+        for event in received.events:
+            if event is telnet.Signal.ARE_YOU_THERE:
+                self._answer(_THERE)
+            else:
+                self._turns.type(event if isinstance(event, bytes) else _BREAK)
 
     def pause_writing(self) -> None:
         """The client does not read: it is answered no further, and not read from."""
         self._is_slow = True
-        if self._transport is not None:
-            self._transport.pause_reading()
+        self.read_on(False)
 
     def resume_writing(self) -> None:
         """The client has read."""
         self._is_slow = False
-        if self._transport is not None and not self._typed:
-            self._transport.resume_reading()
-        self._go_on()
+        if not self._turns.waiting:
+            self.read_on(True)
+        self._turns.go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone; the console stays."""
         self._detach()
-        self._typed.clear()
-        for handle in (self._turn, self._patience):
-            if handle is not None:
-                handle.cancel()
+        self._turns.stop()
+        if self._patience is not None:
+            self._patience.cancel()
         self._gone(self)
 
     def close(self, farewell: bytes) -> None:
@@ -164,40 +158,30 @@ class _Client(asyncio.BufferedProtocol):
         self._patience = None
         self._telnet.give_up()
 
-    def _go_on(self) -> None:
-        """Types on, unless a turn is to come."""
-        if self._typed and self._turn is None and not self._is_slow:
-            self._wake(self._type)
+    # What its turns ask for
 
-    def _type(self) -> None:
-        """One turn of this client: some of its keys. While others are left it is not read from."""
-        self._turn = None
-        transport, console = self._transport, self._console
-        if transport is None or console is None or transport.is_closing():
-            return
-        loop = asyncio.get_running_loop()
-        end = loop.time() + _TURN
-        busy = False
-        while self._typed and not self._is_full and not busy and loop.time() < end:
-            console.receive(telnet.take_keys(self._typed))
-            busy = console.type_ahead > _MOST_TYPE_AHEAD
-        if not self._typed:
-            transport.resume_reading()
-            return
-        transport.pause_reading()
-        if busy:
-            self._turn = loop.call_later(_BREATH, self._next_turn)
-        elif not self._is_slow:
-            self._turn = loop.call_soon(self._next_turn)
-
-    def _next_turn(self) -> None:
-        self._turn = None
-        self._go_on()
+    def take(self, keys: bytes) -> None:
+        """Types at the console."""
+        if self._console is not None:
+            self._console.receive(keys)
 
     @property
-    def _is_full(self) -> bool:
+    def type_ahead(self) -> int:
+        """How much of it the console has not come to yet."""
+        return self._console.type_ahead if self._console is not None else 0
+
+    @property
+    def is_full(self) -> bool:
         """Is more to be written than a client reads at a time?"""
-        return self._is_slow or len(self._out) > _READ_AT_ONCE * 4
+        return self._is_slow or len(self._out) > _MOST_TO_WRITE
+
+    def read_on(self, wanted: bool) -> None:
+        """Reads from the client, or does not."""
+        if self._transport is not None and not self._transport.is_closing():
+            if wanted:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
 
     def _show(self, data: bytes) -> None:
         # All that one wake-up prints is one write: a client finds the prompt at the end of what it reads.
@@ -214,6 +198,7 @@ class _Client(asyncio.BufferedProtocol):
             transport.abort()
             return
         transport.write(data)
+        self._turns.go_on()
 
     def _answer(self, data: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():

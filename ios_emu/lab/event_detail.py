@@ -47,7 +47,8 @@ def load_dissectors() -> None:
     import scapy.contrib.dtp
     import scapy.layers.dhcp
     import scapy.layers.dns
-    import scapy.layers.inet  # noqa: F401
+    import scapy.layers.inet
+    import scapy.layers.rip  # noqa: F401
 
 
 def deed(lab: Lab, event: Event) -> str:
@@ -108,7 +109,7 @@ def _taken(lab: Lab, event: Event, node: Node, macs: list[str]) -> str:
     if decoded.destination is None:
         return f"{at} has no use for it."
     address = int(decoded.destination)
-    if node.is_local(address) or node.is_broadcast(address):
+    if node.is_local(address) or node.is_broadcast(address) or address in node.groups:
         return f"{at} takes it: {_use(lab, event)}."
     forwarded = [
         other

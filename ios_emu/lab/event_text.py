@@ -177,7 +177,7 @@ def _udp(decoded: Decoded, packet: Ipv4Packet, way: str) -> None:
     if service is not None:
         decoded.kind = service
         decoded.layers.append(service.lower())
-    says: Callable[[bytes], str] | None = {"DHCP": _dhcp, "DNS": _dns}.get(decoded.kind)
+    says: Callable[[bytes], str] | None = {"DHCP": _dhcp, "DNS": _dns, "RIP": _rip}.get(decoded.kind)
     what = says(datagram.payload) if says is not None else f"{len(datagram.payload)} bytes"
     decoded.info = f"{way} UDP {source} -> {destination} {what}"
 
@@ -192,6 +192,25 @@ def _dhcp(data: bytes) -> str:
     about = f" {IPv4Address(address)}" if address else ""
     relayed = f" through {IPv4Address(message.giaddr)}" if message.giaddr else ""
     return f"{name}{about} for {message.chaddr[: message.hlen].hex(':')}{relayed}"
+
+
+def _rip(data: bytes) -> str:
+    from ios_emu.wire.rip import INFINITY, REQUEST, RipMessage
+
+    try:
+        message = RipMessage.parse(data)
+    except MalformedPacket as problem:
+        return f"malformed: {problem}"
+    version = f"RIPv{message.version}"
+    if message.asks_for_all:
+        return f"{version} request for all routes"
+    told = []
+    for entry in message.entries:
+        length = f"/{entry.mask.bit_count()}" if entry.mask or not entry.network else ""
+        metric = "unreachable" if entry.metric >= INFINITY else str(entry.metric)
+        told.append(f"{IPv4Address(entry.network)}{length} {metric}")
+    what = "request" if message.command == REQUEST else "update"
+    return printable(f"{version} {what}: {', '.join(told)}")
 
 
 def _dns(data: bytes) -> str:

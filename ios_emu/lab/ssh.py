@@ -136,9 +136,12 @@ class SshLine:
 
     # Session
 
-    def open(self, write: Callable[[bytes], None], window: tuple[int, int] | None) -> VtyTerminal:
+    def open(
+        self, write: Callable[[bytes], None], window: tuple[int, int] | None, terminal_type: str = ""
+    ) -> VtyTerminal:
         """The session at the prompt; `window` is columns and rows, where the client has a terminal."""
         terminal = self._new_terminal(write)
+        terminal.set_type(terminal_type)
         if window is not None:
             terminal.set_window(*window)
         terminal.start(_arrive(terminal.shell))

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.wire.ipv4 import TCP, Ipv4Packet
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
@@ -65,6 +64,8 @@ class VtyLines:
                 return True
             name = access_class.access_list
             if name not in answers:
+                from ios_emu.wire.ipv4 import TCP, Ipv4Packet
+
                 # IOS does not say to which of its addresses the client came.
                 head = port.to_bytes(2) + PORT.to_bytes(2)
                 packet = Ipv4Packet(remote, 0, TCP, head)

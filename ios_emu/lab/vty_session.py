@@ -110,6 +110,8 @@ class VtySession:
         del self._received[:_MOST_READ]
         if received.window is not None:
             self._terminal.set_window(*received.window)
+        if received.terminal is not None:
+            self._terminal.set_type(received.terminal)
         for event in received.events:
             if event is telnet.Signal.ARE_YOU_THERE:
                 self._transport.write(_THERE)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ios_emu.cli.dialogue import Dialogue
     from ios_emu.lab.vty import VtyLines
 
+_LONGEST_TYPE = 40
+
 
 class VtyTerminal:
     """A terminal on the VTY `number`: bytes in, bytes out.
@@ -78,6 +80,14 @@ class VtyTerminal:
         if self.shell.line.length is None and taken:
             self._window = (rows or 24, columns or 80)
             self.session.set_size(*self._window)
+
+    def set_type(self, name: str) -> None:
+        """What the client calls its terminal: `show terminal` tells it."""
+        session = self._lines.device.line_sessions.on(
+            self._lines.device.config.lines.first_vty + self._number
+        )
+        if session is not None:
+            session.terminal_type = "".join(filter(str.isprintable, name[:_LONGEST_TYPE]))
 
     def close(self) -> None:
         """Ends the session and its connection."""

@@ -201,12 +201,12 @@ class RipEngine:
     def _told(self) -> Iterator[Told]:
         """All that may be told, as far as it is the same for all interfaces."""
         for network, own in self.own.items():
-            yield Told(network, own.metric, own.interface, 0, own.tag, network in self._own_changed)
+            there = () if own.interface is None else ((own.interface, 0),)
+            yield Told(network, own.metric, there, own.tag, network in self._own_changed)
         for network, route in self.learnt.items():
             if not route.hidden:
-                path = route.paths[0] if route.paths else None
-                interface, next_hop = (None, 0) if path is None else (path.interface, path.next_hop)
-                yield Told(network, route.told_metric, interface, next_hop, route.tag, route.changed)
+                ways = tuple((path.interface, path.next_hop) for path in route.paths)
+                yield Told(network, route.told_metric, ways, route.tag, route.changed)
 
     def _tell(
         self,

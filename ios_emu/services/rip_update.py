@@ -23,12 +23,14 @@ _HOST = 32
 
 
 class Told(NamedTuple):
-    """A route that may be told: `interface` is where it was learnt or is connected, None for elsewhere."""
+    """A route that may be told. `ways` are the interfaces where it was learnt, and the next hops there.
+
+    One that is connected has its interface there, and 0.
+    """
 
     network: NetworkKey
     metric: int
-    interface: str | None = None
-    next_hop: int = 0
+    ways: tuple[tuple[str, int], ...] = ()
     tag: int = 0
     changed: bool = False
 
@@ -51,8 +53,7 @@ def entries_for(
     mine = major_network(prefix.address)
     told: dict[NetworkKey, Told] = {}
     for route in routes:
-        lost = route.metric >= INFINITY
-        if not lost and interface.split_horizon and route.interface == interface.name:
+        if interface.split_horizon and route.metric < INFINITY and _is_there(route, interface):
             continue
         network = _as_told(route.network, interface, prefix, version, auto_summary, mine)
         if network is None:
@@ -61,9 +62,9 @@ def entries_for(
         if other is not None:
             changed = route.changed or other.changed
             best = route if route.metric < other.metric else other
-            told[network] = best._replace(network=network, next_hop=0, changed=changed)
+            told[network] = best._replace(network=network, ways=(), changed=changed)
         elif network != route.network:
-            told[network] = route._replace(network=network, next_hop=0)
+            told[network] = route._replace(network=network, ways=())
         else:
             told[network] = route
     return [
@@ -106,8 +107,14 @@ def _entry(route: Told, interface: RipInterface, prefix: Prefix, version: int) -
     if version == VERSION_1:
         return RipEntry(address, 0, metric)
     # Who is told on the link where the gateway is can go there itself (RFC 2453, 4.4).
-    beside = route.interface == interface.name and _in(prefix, route.next_hop) and metric < INFINITY
-    return RipEntry(address, prefix_mask(length), metric, route.next_hop if beside else 0, route.tag)
+    beside = (hop for name, hop in route.ways if name == interface.name and _in(prefix, hop))
+    next_hop = next(beside, 0) if route.ways and metric < INFINITY else 0
+    return RipEntry(address, prefix_mask(length), metric, next_hop, route.tag)
+
+
+def _is_there(route: Told, interface: RipInterface) -> bool:
+    """Does a way lead out of the interface, or is the network on it?"""
+    return any(name == interface.name for name, _ in route.ways)
 
 
 def _in(prefix: Prefix, address: int) -> bool:

@@ -26,6 +26,8 @@ _COMMANDS = (WILL, WONT, DO, DONT)
 
 # Data up to the next command, with the bytes 0xFF in it that are doubled. Possessive: it never goes back.
 _DATA = re.compile(rb"(?:[^\xff]++|\xff\xff)*+")
+# Options one after the other, for an end that has said all it ever answers to one.
+_OPTIONS = re.compile(rb"(?:\xff[\xfb-\xfe][\x00-\xff])++")
 _IN_SUBNEGOTIATION = re.compile(rb"[\xff\r\n]")
 
 GREETING = bytes(
@@ -34,13 +36,14 @@ GREETING = bytes(
 """What a server says first: it echoes, nobody says go-ahead, and what kind of terminal is that?"""
 MOST_ANSWERS = 4
 """So many commands besides its greeting does a server send in all."""
+_WHICH_TERMINAL = bytes((IAC, SB, TERMINAL_TYPE, 1, IAC, SE))
 TOO_MANY = b"\r\n% Too many sessions: try again later\r\n"
 """What a client is told for whom there is no room at a door."""
 LAB_ENDS = b"\r\n\r\n% The lab ends\r\n"
 """What a client is told when its door closes."""
 
 # A line of keys, or as much of it as is taken at once: each Enter, `?` and Tab can make much output.
-_KEYS = re.compile(rb"[^\r\n\t?]{0,127}(?:\r[\n\0]?|[^\r])")
+_KEYS = re.compile(rb"[^\r\n\t?]{0,63}(?:\r[\n\0]?|[^\r])")
 
 
 class Signal(Enum):
@@ -88,6 +91,7 @@ class Telnet:
 
     `accepted` are the options that this end takes part in, as (command, option): (DO, ECHO) is asked by the
     other end and answered WILL. With `most_answers`, what is asked after that many answers has none.
+    `asks_type`: who offers to tell the type of its terminal is asked for it.
     """
 
     def __init__(
@@ -95,8 +99,10 @@ class Telnet:
         answer: Callable[[bytes], None],
         accepted: frozenset[tuple[int, int]],
         most_answers: int | None = None,
+        asks_type: bool = False,
     ) -> None:
         self._answer = answer
+        self._asks_type = asks_type
         self._left = most_answers
         self._accepted = accepted
         self._answered: set[tuple[int, int]] = set()
@@ -137,10 +143,14 @@ class Telnet:
 
     def _take_data(self, data: bytes, position: int, out: bytearray) -> int:
         """Takes data up to the next command; returns where that is."""
-        found = _DATA.match(data, position)
-        assert found is not None
-        out += found[0].replace(b"\xff\xff", b"\xff")
-        return found.end()
+        while True:
+            found = _DATA.match(data, position)
+            assert found is not None
+            out += found[0].replace(b"\xff\xff", b"\xff")
+            options = _OPTIONS.match(data, found.end()) if self._left == 0 else None
+            if options is None:
+                return found.end()
+            position = options.end()
 
     def _take_content(self, data: bytes, position: int) -> int:
         """Takes the content of a subnegotiation up to a byte that may end it; returns where that is."""
@@ -188,6 +198,8 @@ class Telnet:
             received.events.append(_SIGNALS[byte])
 
     def _take_option(self, command: int, option: int) -> None:
+        if self._asks_type and (command, option) == (WILL, TERMINAL_TYPE):
+            self._ask_type()
         if (command, option) in self._answered or command in (WONT, DONT):
             return
         self._answered.add((command, option))
@@ -198,6 +210,13 @@ class Telnet:
         agrees = (command, option) in self._accepted
         yes, no = (WILL, WONT) if command == DO else (DO, DONT)
         self._answer(bytes((IAC, yes if agrees else no, option)))
+
+    def _ask_type(self) -> None:
+        self._asks_type = False
+        cost = _WHICH_TERMINAL.count(IAC)
+        if self._left is None or self._left >= cost:
+            self._left = None if self._left is None else self._left - cost
+            self._answer(_WHICH_TERMINAL)
 
     def _take_subnegotiation(self, byte: int, out: bytearray) -> None:
         content = self._subnegotiation
@@ -226,7 +245,7 @@ class Telnet:
 def server(answer: Callable[[bytes], None]) -> Telnet:
     """A server's end, which has sent GREETING: the answers to that are no news."""
     taken = frozenset({(DO, ECHO), (DO, SUPPRESS_GO_AHEAD), (WILL, SUPPRESS_GO_AHEAD)})
-    end = Telnet(answer, taken, MOST_ANSWERS)
+    end = Telnet(answer, taken, MOST_ANSWERS, asks_type=True)
     end.expect((DO, ECHO), (DO, SUPPRESS_GO_AHEAD), (WILL, TERMINAL_TYPE), (WILL, WINDOW_SIZE))
     return end
 
@@ -237,7 +256,7 @@ def client(answer: Callable[[bytes], None]) -> Telnet:
 
 
 def take_keys(typed: bytearray) -> bytes:
-    """Takes the first keys out of what was typed: at most 128 bytes, up to the first that makes output.
+    """Takes the first keys out of what was typed: at most 64 bytes, up to the first that makes output.
 
     Who has many clients gives each a few of these at a time: none of them delays the others.
     """

@@ -1,7 +1,7 @@
 """SSH: commands a second for one client, a hundred logins at once, and what a command waits for meanwhile.
 
 The lab is served by a process of its own; asyncssh's client is beside it, on the same machine, and costs as
-much as the door. `-s` shows what was measured.
+much as the door. FakeNOS, a device of canned answers, is measured beside it. `-s` shows what was measured.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from typing import NamedTuple
 import asyncssh
 import pytest
 
+from tests.judges.clients.install import environment, is_ready
+
 COMMANDS_A_SECOND = 500
 LOGINS = 100
 P99_SECONDS = 0.05
@@ -28,6 +31,7 @@ MOST_KILOBYTES = 90 * 1024
 COMMANDS = 1000
 ROUNDS = 3
 PATIENCE = 120
+MOST_LOGIN_SECONDS = 30
 LAB = 'title = "SSH"\n[devices.R1]\ntype = "2811"\nconfig = "R1.cfg"\n'
 CONFIGURATION = """\
 hostname R1
@@ -59,17 +63,6 @@ class Served:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
-    async def connect(self) -> asyncssh.SSHClientConnection:
-        return await asyncssh.connect(
-            *self.where,
-            username="admin",
-            password="hidden",
-            known_hosts=None,
-            config=None,
-            client_keys=None,
-            login_timeout=PATIENCE,
-        )
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -79,11 +72,63 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     one.process.communicate(timeout=PATIENCE)
 
 
+class FakeNos:
+    """FakeNOS with one router, in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.where: tuple[str, int] = free.getsockname()
+        host = {"port": self.where[1], "platform": "cisco_ios", "username": "admin", "password": "hidden"}
+        (folder / "inventory.yaml").write_text(json.dumps({"hosts": {"R1": host}}))
+        program = environment("fakenos") / "bin" / "fakenos"
+        self.process = subprocess.Popen(
+            [program, "-i", str(folder / "inventory.yaml")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    async def until_it_listens(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    socket.create_connection(self.where).close()
+                except OSError:
+                    await asyncio.sleep(0.05)
+                else:
+                    return
+
+
+class Measured(NamedTuple):
+    """Seconds to the first prompt, commands a second; how many of the logins came in, and in which time."""
+
+    prompt: float
+    rate: float
+    came_in: int
+    logins: float
+
+    def __str__(self) -> str:
+        first = f"prompt after {self.prompt * 1e3:.0f} ms, {self.rate:.1f} commands/s"
+        return f"{first}, {self.came_in} of {LOGINS} logins in after {self.logins:.1f} s"
+
+
 Process = asyncssh.SSHClientProcess[bytes]
 
 
+async def connect(where: tuple[str, int]) -> asyncssh.SSHClientConnection:
+    return await asyncssh.connect(
+        *where,
+        username="admin",
+        password="hidden",
+        known_hosts=None,
+        config=None,
+        client_keys=None,
+        login_timeout=PATIENCE,
+    )
+
+
 async def session(stack: AsyncExitStack, served: Served) -> Process:
-    client = await stack.enter_async_context(await served.connect())
+    client = await stack.enter_async_context(await connect(served.where))
     process = await stack.enter_async_context(client.create_process(term_type="vt100", encoding=None))
     await process.stdout.readuntil(b"R1#")
     return process
@@ -146,3 +191,50 @@ def test_a_hundred_logins_at_once(served: Served) -> None:
     print(f"another session meanwhile: at most {max(crowd.meanwhile) * 1000:.0f} ms; {crowd.kilobytes} kB")
     assert p99 < P99_SECONDS
     assert crowd.kilobytes < MOST_KILOBYTES
+
+
+async def measure(where: tuple[str, int], prompt: bytes, commands: int) -> Measured:
+    """The same for whoever listens there: one client, then all at once. Nobody waits for a goodbye."""
+
+    async def come_in(stack: AsyncExitStack) -> Process:
+        connection = await connect(where)
+        stack.callback(connection.abort)
+        process = await connection.create_process(term_type="vt100", encoding=None)
+        await process.stdout.readuntil(prompt)
+        return process
+
+    async with AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
+        began = time.perf_counter()
+        process = await come_in(stack)
+        first = time.perf_counter() - began
+        began = time.perf_counter()
+        for _ in range(commands):
+            process.stdin.write(b"show clock\r")
+            await process.stdout.readuntil(b"\r\n" + prompt)
+        rate = commands / (time.perf_counter() - began)
+    async with AsyncExitStack() as stack:
+        began = time.perf_counter()
+        logins = [asyncio.ensure_future(come_in(stack)) for _ in range(LOGINS)]
+        done, late = await asyncio.wait(logins, timeout=MOST_LOGIN_SECONDS)
+        took = time.perf_counter() - began
+        for login in late:
+            login.cancel()
+        came_in = sum(not login.exception() for login in done)
+        await asyncio.gather(*late, return_exceptions=True)
+    return Measured(first, rate, came_in, took)
+
+
+@pytest.mark.skipif(not is_ready("fakenos"), reason="tests/judges/install installs FakeNOS")
+def test_beside_fakenos(served: Served, tmp_path: Path) -> None:
+    fake = FakeNos(tmp_path)
+    try:
+        asyncio.run(fake.until_it_listens())
+        theirs = asyncio.run(measure(fake.where, b"R1>", 10))
+    finally:
+        fake.process.kill()
+        fake.process.wait()
+    ours = asyncio.run(measure(served.where, b"R1#", COMMANDS))
+    print(f"\nios-emu: {ours}\nFakeNOS: {theirs}")
+    assert ours.came_in == LOGINS
+    assert ours.rate > theirs.rate
+    assert ours.prompt < theirs.prompt

@@ -15,8 +15,8 @@ from scapy.packet import Packet
 from ios_emu.cli.shell import Shell
 from ios_emu.clock import MINUTE, SECOND
 from ios_emu.devices import access_list_log
-from ios_emu.devices.access_list import AccessList, DuplicateSequence, Remark, SequenceTooHigh
-from ios_emu.devices.access_list_entry import Entry, read_extended, read_standard
+from ios_emu.devices.access_list import AccessList, DuplicateSequence, Entry, Remark, SequenceTooHigh
+from ios_emu.devices.access_list_entry import read_extended, read_standard
 from ios_emu.devices.configuration import PORTS
 from ios_emu.errors import CommandError
 from ios_emu.wire import icmp

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncssh
@@ -340,6 +340,7 @@ def test_the_terminal_is_as_large_as_the_client_says(tmp_path: Path) -> None:
             assert "Length: 30 lines, Width: 100 columns" in (
                 await session.answer("show terminal | include Length")
             )
+            assert 'Type: "vt100"' in await session.answer("show terminal | include Type")
             session.process.change_terminal_size(120, 40)
             assert "Length: 40 lines, Width: 120 columns" in (
                 await session.answer("show terminal | include Length")
@@ -456,7 +457,7 @@ def test_a_client_that_types_on_while_a_command_works_is_stopped_and_heard_later
     scenario(act)
 
 
-def test_a_client_that_does_not_read_is_cut_off_and_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_client_that_does_not_read_holds_up_nobody_and_is_answered_when_it_reads(tmp_path: Path) -> None:
     async def act() -> None:
         async with door(tmp_path) as opened, terminal(await opened.connect()) as other:
             await other.expect("R1#")
@@ -464,10 +465,30 @@ def test_a_client_that_does_not_read_is_cut_off_and_holds_up_nobody(tmp_path: Pa
                 await deaf.expect("R1#")
                 await deaf.answer("terminal length 0")
                 deaf.process.channel.pause_reading()
-                async with asyncio.timeout(PATIENCE):
-                    while "vty 1" in await other.answer("show users"):
-                        deaf.type("show tech-support\r" * 10)
-                        await asyncio.sleep(0)
+                deaf.type("show running-config\r" * 500 + "show privilege\r")
+                for _ in range(50):
+                    assert "vty 1" in await other.answer("show users")
+                deaf.process.channel.resume_reading()
+                assert (await deaf.expect("level is 15")).count("version 12.4") == 500
+
+    scenario(act)
+
+
+def test_what_is_typed_without_a_pause_holds_up_nobody(tmp_path: Path) -> None:
+    """A turn is short: between two of them somebody else is answered."""
+
+    async def act() -> None:
+        async with door(tmp_path) as opened, terminal(await opened.connect()) as other:
+            await other.expect("R1#")
+            async with terminal(await opened.connect()) as busy:
+                await busy.expect("R1#")
+                busy.type("?" * 200)
+                await busy.expect("Exec commands:")
+                await other.answer("show clock")
+                shown: bytes = await busy.process.stdout.read(1 << 24)
+                assert shown.count(b"Exec commands:") < 100
+                # What is left of it is not waited for.
+                busy.process.channel.abort()
 
     scenario(act)
 
@@ -494,6 +515,17 @@ def test_who_says_nothing_or_rubbish_gives_the_line_back(tmp_path: Path) -> None
             async with terminal(await opened.connect()) as session:
                 await session.expect("R1#")
                 assert "  2 vty 0     admin" in await session.answer("show users")
+
+    scenario(act)
+
+
+def test_who_is_connected_when_the_door_closes_is_told(tmp_path: Path) -> None:
+    async def act() -> None:
+        async with AsyncExitStack() as stack:
+            async with door(tmp_path) as opened:
+                session = await stack.enter_async_context(terminal(await opened.connect()))
+                await session.expect("R1#")
+            assert "% The lab ends" in await session.end()
 
     scenario(act)
 

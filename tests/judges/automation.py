@@ -119,7 +119,9 @@ class Automation:
         assert (self.process.returncode, said) == (0, ""), said or self.process.returncode
 
 
-def converse(environment: Path, script: str, request: Mapping[str, Any], patience: float = PATIENCE) -> Any:
+def converse(
+    environment: Path, script: str, request: Mapping[str, Any] | list[str], patience: float = PATIENCE
+) -> Any:
     """Runs a script of `clients/` in a client's environment: JSON in on its standard input, JSON out."""
     # A script of several parts finds them.
     root = str(Path(__file__).parents[2])

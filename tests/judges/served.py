@@ -107,7 +107,7 @@ class Served:
             shown = b""
             for line in {["", *lines]!r}:
                 console.sendall(line.encode() + b"\\r")
-                while not shown.endswith((b"R1>", b"R1#")) or line.encode() not in shown:
+                while not shown.endswith((b"R1>", b"R1#", b"R1(config)#")) or line.encode() not in shown:
                     shown += console.recv(65536)
             print(shown.decode("latin-1").replace("\\r", ""))
             """)

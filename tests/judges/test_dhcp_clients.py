@@ -241,6 +241,19 @@ def test_a_real_relay_stands_before_the_server(start: Start, judge: Callable[[st
     assert_nothing_malformed(clients, judge("tshark"))
 
 
+def test_perfdhcp_loses_nothing(start: Start, judge: Callable[[str], str]) -> None:
+    """A rate that any machine bears: how many a second there can be, tests/benchmarks/test_dhcp.py says."""
+    clients = start("perfdhcp", addresses={"tap0": "10.9.0.2/24"})
+    # An offer waits for the server's pings, and perfdhcp does not wait for the last one; it says so by a 3.
+    clients.served.type("enable", "configure terminal", "ip dhcp ping packets 0", "end")
+    command = "perfdhcp -4 -r 20 -n 100 -R 100 -d 10 -W 3000000 -l tap0; case $? in 0|3) ;; *) exit 1 ;; esac"
+    said = clients.served.run("sh", "-c", command)
+    offers, acknowledged = map(int, re.findall(r"^received packets: (\d+)$", said, re.MULTILINE))
+    assert offers >= 99, said
+    assert clients.statistics()["DHCPACK"] == acknowledged == offers
+    assert_nothing_malformed(clients, judge("tshark"))
+
+
 def test_a_lease_outlives_the_death_of_the_router(start: Start) -> None:
     clients = start("dhclient")
     clients.dhclient("-1", "-v")

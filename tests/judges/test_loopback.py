@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import poplib
 import re
 import smtplib
@@ -92,7 +93,12 @@ def test_dig_asks(lab: ServedLab, judge: Judge, transport: str) -> None:
 def typed(words: list[str], steps: list[tuple[str, str]]) -> str:
     """Runs a program as a person does: waits for each text, then types a line; an empty one is the end."""
     process = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        env=os.environ | {"TERM": "xterm"},
     )
     assert process.stdout is not None
     assert process.stdin is not None
@@ -135,8 +141,8 @@ def test_the_telnet_of_linux_at_a_console_and_at_a_line(
     steps = [
         ("Username: ", line.user),
         ("Password: ", line.password),
-        (f"{GUARDED}>", "show clock"),
-        ("UTC", " "),
+        (f"{GUARDED}>", "show terminal | include Type"),
+        ('Type: "XTERM"', " "),
         (f"{GUARDED}>", "exit"),
         ("closed by foreign host", ""),
     ]

@@ -89,6 +89,25 @@ def test_it_reads_what_there_is(lab: Automation, client: Client) -> None:
     assert alive == {"is_alive": True}
 
 
+@pytest.mark.parametrize("transport", ["ssh", "telnet"])
+def test_it_reads_a_router_from_the_box(transport: str, lab: Automation, client: Client) -> None:
+    facts, interfaces, addresses, alive = converse_with(
+        lab,
+        client,
+        transport,
+        FRESH,
+        ("get_facts", {}),
+        ("get_interfaces", {}),
+        ("get_interfaces_ip", {}),
+        ("is_alive", {}),
+    )
+    assert (facts["hostname"], facts["model"], facts["fqdn"]) == ("Router", "2811", "Router.not set")
+    assert facts["interface_list"] == ["FastEthernet0/0", "FastEthernet0/1"]
+    assert interfaces["FastEthernet0/1"]["is_enabled"] is False
+    assert addresses == {}
+    assert alive == {"is_alive": True}
+
+
 def said(config: dict[str, str]) -> list[str]:
     """The lines of a configuration, but for that which keeps files from asking while NAPALM is there."""
     return [line for line in config["running"].splitlines() if line not in ("!", "file prompt quiet")]

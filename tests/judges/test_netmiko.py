@@ -1,12 +1,11 @@
 """Netmiko at the console and over SSH: it configures, saves, and reads back, also by ntc-templates.
 
-A console shows the log between what is typed, as every console does: a program is better off without. The
-templates for `show ip dhcp binding`, `show boot` and `show hosts summary` do not read what a real router
-prints: they are no judges.
+A console shows the log between what is typed, as every console does: a program is better off without.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ios_emu.edges.library import serve
 from tests.judges.automation import FRESH, GUARDED, Automation, converse
 
 pytestmark = [pytest.mark.judge, pytest.mark.slow]
@@ -124,15 +124,101 @@ READ: dict[str, Callable[[Parsed], bool]] = {
     "show processes cpu": lambda rows: rows[0]["process_name"] == "Chunk Manager",
     "show aliases": lambda rows: the(rows, "alias", "sib")["command"] == "show ip interface brief",
     "show logging": lambda rows: {row["mnemonic"] for row in rows} >= {"CONFIG_I"},
+    "show ip arp FastEthernet0/0": lambda rows: len(rows) == 2,
+    "show ip interface FastEthernet0/0": lambda rows: rows[0]["prefix_length"] == ["24"],
+    "show interfaces FastEthernet0/0 description": lambda rows: rows[0]["port"] == "Fa0/0",
+    "show ipv6 interface brief": lambda rows: the(rows, "interface", "Loopback0")["admin"] == "up",
+    "show ip route summary": lambda rows: the(rows, "route_source", "static")["networks"] == "1",
+    "show users all": lambda rows: the(rows, "line", "0 con 0")["user"] == "",
+    "show clock detail": lambda rows: rows[0]["year"] == "2002",
+    "show processes cpu sorted": lambda rows: "Logger" in {row["process_name"] for row in rows},
+    "show archive": lambda rows: rows[0]["next_filename"] == "flash:archive-1",
+    "show access-lists": lambda rows: (
+        [(row["name"], row["action"], row["source"]) for row in rows]
+        == [
+            ("10", "permit", "192.0.2.0, wildcard bits 0.0.0.255"),
+            ("10", "deny", "any"),
+            ("WEB", "permit", "any"),
+        ]
+    ),
+    "show ip access-lists": lambda rows: (
+        the(rows, "protocol", "tcp").items()
+        >= {"acl_name": "WEB", "dst_host": "192.0.2.1", "dst_port": "www", "log": "log"}.items()
+    ),
+    "show vlans": lambda rows: the(rows, "vlan_id", "10")["ip_addresses"] == ["10.10.10.1"],
     "dir": lambda rows: rows[0]["file_system"] == "flash:/",
     "ping 192.0.2.20": lambda rows: rows[0]["success_pct"] == "100",
     "traceroute 192.0.2.20": lambda rows: rows[0]["ip_address"] == "192.0.2.20",
 }
 """What ntc-templates has a template for, and what it must have read from R2."""
+ABOVE = [
+    "archive",
+    "path flash:archive",
+    "access-list 10 permit 192.0.2.0 0.0.0.255",
+    "access-list 10 deny any",
+    "ip access-list extended WEB",
+    "permit tcp any host 192.0.2.1 eq www log",
+    "interface FastEthernet0/1.10",
+    "encapsulation dot1Q 10",
+    "ip address 10.10.10.1 255.255.255.0",
+]
+UNREADABLE = {
+    # For these, the templates do not read what a real router prints.
+    "show ip dhcp binding",
+    "show boot",
+    "show bootvar",
+    "show hosts summary",
+    "show running-config interface FastEthernet0/0",
+    # Their names begin as those of commands for which the templates are.
+    "show interfaces accounting",
+    "show interfaces summary",
+    "show ip rip database",
+    "show archive config differences",
+    "show archive config rollback timer",
+    "show logging count",
+    "show processes memory",
+    "show startup-config",
+}
+ELSEWHERE = {
+    "show dhcp lease",
+    "show cdp neighbors",
+    "show cdp neighbors detail",
+    "show ip nat translations",
+}
+"""What other tests read."""
+
+
+def shown_commands() -> list[str]:
+    """Every show command of words alone that a 2811 has here, as COMMANDS.md lists them."""
+    text = (Path(__file__).resolve().parents[2] / "COMMANDS.md").read_text(encoding="utf-8")
+    commands = []
+    for listed in re.findall(r"^## (?:User|Privileged) EXEC.*?^Works:\n\n```\n(.*?)^```", text, re.S | re.M):
+        for line in listed.splitlines():
+            words = re.sub(r" (\[[^a-z]*\]|\([^)]*\)\.\.\.)", "", line).replace(
+                "INTERFACE", "FastEthernet0/0"
+            )
+            required, _, optional = words.partition(" [")
+            commands += [
+                required,
+                *(f"{required} {word}" for word in optional.rstrip("]").split(" | ") if word),
+            ]
+    whole = re.compile(r"show [a-z0-9 /:-]+(FastEthernet0/0)?[a-z ]*")
+    return [command for command in commands if whole.fullmatch(command)]
+
+
+def test_no_template_for_what_we_show_is_forgotten(client: Client) -> None:
+    commands = shown_commands()
+    assert {"show version", "show interfaces", "show ip access-lists", "show users all"} <= set(commands)
+    templates = dict(zip(commands, converse(client("netmiko"), "templates_client.py", commands), strict=True))
+    known = READ.keys() | ELSEWHERE | UNREADABLE
+    judged = {templates.get(command) for command in known}
+    assert {
+        command for command, template in templates.items() if template and template not in judged
+    } == set()
 
 
 def test_its_templates_read_what_the_router_shows(automation: Automation, client: Client) -> None:
-    first: tuple[Any, ...] = (show("ping 192.0.2.20"), ("send_config_set", (["interface Loopback0"],), {}))
+    first: tuple[Any, ...] = (show("ping 192.0.2.20"), ("send_config_set", (ABOVE,), {"error_pattern": "%"}))
     answers = call(automation, client, SSH, GUARDED, *first, *map(parse, READ))[len(first) :]
     wrong = [
         f"{command}: {rows}"
@@ -152,6 +238,35 @@ def test_a_lease_of_the_router_is_read(automation: Automation, client: Client) -
             break
     [lease] = call(automation, client, SSH, FRESH, parse("show dhcp lease"))
     assert (lease[0]["server"], lease[0]["state"], lease[0]["time_lease"]) == ("192.0.2.1", "Bound", "86400")
+
+
+def test_a_router_from_the_box_is_read(automation: Automation, client: Client) -> None:
+    """Nothing is set there: whatever is empty must not be an error."""
+    commands = [
+        "show version",
+        "show interfaces",
+        "show ip interface brief",
+        "show ip interface",
+        "show inventory",
+    ]
+    commands += ["show users", "show clock", "show file systems", "show interfaces description", "dir"]
+    answers = call(automation, client, SSH, FRESH, *map(parse, commands))
+    assert all(isinstance(rows, list) and rows for rows in answers), answers
+    assert the(answers[2], "interface", "FastEthernet0/0")["status"] in ("up", "administratively down")
+
+
+def test_the_neighbours_of_a_router_are_read(client: Client) -> None:
+    with serve("three-routers", ssh=["R2"], speed=20) as lab:
+        where = lab.address("R2")
+        device = {"host": where.host, "port": where.port, "username": "any", "password": "thing"}
+        calls = [("enable", (), {}), parse("show cdp neighbors"), parse("show cdp neighbors detail")]
+        request = {"device": device | {"device_type": "cisco_ios"}, "calls": calls}
+        for _ in range(30):
+            _, rows, details = converse(client("netmiko"), "netmiko_client.py", request)
+            if len(rows) == len(details) == 2 and isinstance(rows, list):
+                break
+    assert {row["neighbor_name"] for row in rows} == {"R1", "R3"}
+    assert {row["platform"] for row in details} == {"Cisco 2811"}
 
 
 def test_a_wrong_password_is_told(automation: Automation, client: Client) -> None:

@@ -43,8 +43,33 @@ LABS = {
         "@SW1",
         "ping 192.168.10.10",
     ],
+    "rip": [
+        "@R1",
+        "enable",
+        "ping 172.16.3.1 source loopback 0",
+        "clear ip route *",
+        "@R2",
+        "enable",
+        "configure terminal",
+        "router rip",
+        "no version",
+        "redistribute connected metric 3",
+        "key chain RIP",
+        "key 1",
+        "key-string secret",
+        "interface fa0/1",
+        "ip rip send version 2",
+        "ip rip authentication mode md5",
+        "ip rip authentication key-chain RIP",
+        "end",
+        "@lab",
+        "link R1 R2 down",
+        "link R1 R2 up",
+        "@R1",
+        "ping 192.168.2.10",
+    ],
 }
-CABLES = {"ping": 4, "three-routers": 4, "stick": 5}
+CABLES = {"ping": 4, "three-routers": 4, "rip": 7, "stick": 5}
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -12,6 +12,7 @@ from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import ARP, Dot1Q, Ether
+from scapy.layers.rip import RIP, RIPEntry
 from scapy.packet import Raw
 
 from ios_emu import Lab
@@ -88,6 +89,25 @@ ROWS = [
         / DHCP(options=[("message-type", "discover"), "end"]),
         "DHCP",
         "0.0.0.0 -> 255.255.255.255 UDP 68 -> 67 DHCPDISCOVER for 00:1b:0c:00:00:01",
+    ),
+    (
+        HEAD / UDP(sport=520, dport=520) / RIP(cmd=1, version=1) / RIPEntry(AF=0, metric=16),
+        "RIP",
+        "192.168.1.1 -> 192.168.1.10 UDP 520 -> 520 RIPv1 request for all routes",
+    ),
+    (
+        HEAD
+        / UDP(sport=520, dport=520)
+        / RIP(cmd=2, version=2)
+        / RIPEntry(AF=2, addr="10.1.0.0", mask="255.255.0.0", metric=3)
+        / RIPEntry(AF=2, addr="0.0.0.0", mask="0.0.0.0", metric=16),
+        "RIP",
+        "192.168.1.1 -> 192.168.1.10 UDP 520 -> 520 RIPv2 update: 10.1.0.0/16 3, 0.0.0.0/0 unreachable",
+    ),
+    (
+        HEAD / UDP(sport=520, dport=520) / Raw(b"x"),
+        "RIP",
+        "192.168.1.1 -> 192.168.1.10 UDP 520 -> 520 malformed: a RIP message of 1 bytes",
     ),
     (
         HEAD / UDP(sport=9, dport=9999) / Raw(b"x"),

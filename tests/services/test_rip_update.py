@@ -76,7 +76,7 @@ def test_a_summary_of_the_interface_hides_its_parts() -> None:
 
 def test_a_lost_route_is_told_even_where_it_was_learnt() -> None:
     interface = RipInterface("Fa0/0", (LINK,), (LINK,))
-    lost = Told(net("172.16.0.0/16"), INFINITY, "Fa0/0", ip("10.0.12.2"))
+    lost = Told(net("172.16.0.0/16"), INFINITY, (("Fa0/0", ip("10.0.12.2")),))
     assert entries_for([lost], interface, LINK, VERSION_2, False) == [
         RipEntry(ip("172.16.0.0"), 0xFFFF0000, INFINITY)
     ]
@@ -94,3 +94,13 @@ def test_the_class_network_of_an_address() -> None:
 def test_version_2_may_leave_the_mask_to_the_class() -> None:
     assert network_of(RipEntry(ip("172.16.0.0"), 0, 1), VERSION_2, LINK) == net("172.16.0.0/16")
     assert network_of(RipEntry(ip("10.5.5.0"), 0, 1), VERSION_2, LINK) == net("10.5.5.0/24")
+
+
+def test_a_route_is_not_told_where_any_of_its_ways_leads() -> None:
+    interface = RipInterface("Fa0/0", (LINK,), (LINK,))
+    ways = (("Fa0/1", ip("10.9.9.9")), ("Fa0/0", ip("10.0.12.2")))
+    route = Told(net("172.16.0.0/16"), 3, ways)
+    assert entries_for([route], interface, LINK, VERSION_2, False) == []
+    open_ = RipInterface("Fa0/0", (LINK,), (LINK,), split_horizon=False)
+    [entry] = entries_for([route], open_, LINK, VERSION_2, False)
+    assert entry.next_hop == ip("10.0.12.2")

@@ -92,12 +92,28 @@ def test_a_linux_client_is_understood_and_its_first_other_options_are_refused_on
         assert (received.data, received.signals) == (b"enable\r\0", [])
         assert (received.window, received.terminal) == ((80, 24), "XTERM")
     assert end.answers == [
+        bytes((IAC, SB, TERMINAL_TYPE, 1, IAC, SE)),
         bytes((IAC, DONT, 32)),
         bytes((IAC, DONT, 33)),
-        bytes((IAC, DONT, LINEMODE)),
-        bytes((IAC, DONT, NEW_ENVIRON)),
     ]
-    assert len(end.answers) + telnet.GREETING.count(IAC) == 8
+    assert b"".join(end.answers).count(IAC) + telnet.GREETING.count(IAC) == 8
+
+
+def test_who_offers_its_type_when_all_is_said_is_not_asked() -> None:
+    end = End()
+    for option in (90, 91, 92):
+        end.feed(IAC, WILL, option)
+    assert end.feed(IAC, WILL, TERMINAL_TYPE, b"x") == [b"x"]
+    assert end.answers == [bytes((IAC, DONT, option)) for option in (90, 91, 92)]
+
+
+def test_options_without_end_cost_little_and_hide_nothing() -> None:
+    end = End()
+    flood = bytes(
+        byte for option in range(256) for command in (WILL, DO, WONT, DONT) for byte in (IAC, command, option)
+    )
+    assert end.feed(flood, b"en", flood, b"able", flood + b"\xff\xff\r") == [b"enable\xff\r"]
+    assert b"".join(end.answers).count(IAC) == telnet.MOST_ANSWERS
 
 
 def test_a_client_that_refuses_all_gets_no_answer() -> None:

@@ -267,6 +267,7 @@ HANDLERS: dict[str, Handler] = {
     "ip_ssh_version": ssh.version,
     "interface_many": config_kept.interface_many,
     "interface_on": config_kept.interface_on,
+    "interface_setting": config_kept.interface_setting,
     "interface_one": config_kept.interface_one,
     "isakmp_encryption": config_kept.isakmp_encryption,
     "passive_interface": config_kept.passive_interface,
@@ -322,6 +323,7 @@ HANDLERS: dict[str, Handler] = {
     "service_tcp_small_servers": config_global.service_tcp_small_servers,
     "service_timestamps": config_global.service_timestamps,
     "privilege": config_privilege.privilege,
+    "user_kept": config_user.user_kept,
     "username": config_user.username,
     # Interfaces
     "bandwidth": config_interface.bandwidth,

@@ -11,11 +11,12 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices.access_list import (
     AccessList,
     DuplicateSequence,
+    Entry,
     Remark,
     SequenceTooHigh,
     kind_of_number,
 )
-from ios_emu.devices.access_list_entry import Entry, read_extended, read_standard
+from ios_emu.devices.access_list_entry import read_extended, read_standard
 from ios_emu.devices.kept_blocks import Block
 from ios_emu.devices.time_range import is_active
 from ios_emu.errors import CommandRefused

@@ -223,6 +223,11 @@ def interface_many(call: Call, **arguments: object) -> str:
     return _keep(call, call.interface.kept, _text(call))
 
 
+def interface_setting(call: Call, **arguments: object) -> str:
+    """A setting of an interface that is on unless `no` stands in front of it; the network looks for it."""
+    return _keep_unless_on(call, call.interface.kept)
+
+
 def interface_on(call: Call, **arguments: object) -> str:
     """A setting of an interface that is on unless `no` stands in front of it, and does nothing here."""
     return _keep_unless_on(call, call.interface.kept)

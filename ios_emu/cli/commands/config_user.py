@@ -53,3 +53,16 @@ def username(
         user.level = user_level
     users[username] = user
     return ""
+
+
+def user_kept(call: Call, username: str, **arguments: object) -> str:
+    """`username NAME access-class N`, `autocommand TEXT` and their like: kept."""
+    users = call.config.users
+    setting = call.command.text.split(None, 2)[2]
+    key = setting.split()[0]
+    if call.no:
+        if username in users:
+            users[username].kept.pop(key, None)
+        return ""
+    users.setdefault(username, User(username)).kept[key] = setting
+    return ""

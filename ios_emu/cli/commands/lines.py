@@ -108,6 +108,7 @@ def line_details(call: Call, number: int, settings: LineSettings) -> str:
     timeout = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}" if minutes or seconds else "never"
     active = "never" if session is None else short_time(timedelta(seconds=session.active() // SECOND))
     location = settings.kept.get("location", "location ").removeprefix("location ")
+    kind = session.terminal_type if session is not None else ""
     inputs = settings.transport_input or "lapb-ta mop pad rlogin telnet udptn v120 ssh"
     allowed = "none" if number == _CONSOLE or inputs == "none" else inputs
     if inputs == "all" and number != _CONSOLE:
@@ -116,7 +117,7 @@ def line_details(call: Call, number: int, settings: LineSettings) -> str:
     capabilities = "Receives Logging Output" if monitored else "none"
     activation = "none" if number >= call.config.lines.first_vty else ""
     return f"""\
-Line {number}, Location: "{location}", Type: ""
+Line {number}, Location: "{location}", Type: "{kind}"
 Length: {length} lines, Width: {width} columns
 Baud rate (TX/RX) is 9600/9600, no parity, 2 stopbits, 8 databits
 Status: {status}

@@ -40,6 +40,8 @@ def _ip_interface(call: Call, interface: Interface) -> Iterator[str]:
     yield from _helpers(interface)
     kept = interface.kept
     yield f"  Directed broadcast forwarding is {_able('ip directed-broadcast' in kept)}"
+    if call.dialect is Dialect.IOS and call.device.hears_rip(str(interface.name)):
+        yield "  Multicast reserved groups joined: 224.0.0.9"
     yield from (f"  Secondary address {address}" for address in interface.secondary)
     groups = interface.access_groups
     yield f"  Outgoing access list is {groups.get('out', 'not set')}"
