@@ -44,3 +44,20 @@ def test_the_command_for_a_terminal_needs_nothing_heavy() -> None:
     loaded = {name.partition(".")[0] for name in python(COMMAND)}
     assert {"click", "prompt_toolkit", "ios_emu"} <= loaded
     assert loaded & HEAVY == set()
+
+
+PAGE = """
+import json, sys
+from ios_emu.edges.web.loading import load
+load()
+loaded = sorted(sys.modules)
+import aiohttp
+print(json.dumps(loaded))
+"""
+
+
+@pytest.mark.slow
+def test_the_page_is_loaded_without_what_only_its_clients_need() -> None:
+    loaded = {name.partition(".")[0] for name in python(PAGE)}
+    assert {"nicegui", "socketio"} <= loaded
+    assert {"aiohttp", "scapy"} & loaded == set()

@@ -45,3 +45,6 @@ Target = (
     | None
 )
 """What the commands of a sub-mode work on."""
+
+TOLD_BY_RIP = (Interface, InterfaceRange, RipSettings)
+"""What RIP tells its neighbours comes of these."""

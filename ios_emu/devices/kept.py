@@ -7,7 +7,7 @@ some stand in a dialect's configuration even when nobody ever typed them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.kept_list import KEPT, Kept
@@ -40,6 +40,7 @@ _ORDER = {kept.key: number for number, kept in enumerate(KEPT)}
 _MOST_WORDS = max(len(key.split()) for key in _BY_KEY)
 
 
+@lru_cache(maxsize=4096)
 def kept_for(line: str) -> Kept:
     """The entry whose key `line` begins with. Raises KeyError: grammar and list do not fit each other."""
     words = line.split()[:_MOST_WORDS]

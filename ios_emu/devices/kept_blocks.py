@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ios_emu.devices.kept_order import rank
+
 BlockLines = dict[str, "str | Block"]
 """Lines and blocks, by what they are known by."""
 
@@ -48,8 +50,10 @@ class Block:
         """The block as it is printed, without the `!` behind it."""
         yield self.header
         indent = " " * self.kind.indent
-        for line in sorted(self.lines.values(), key=_rank) if self.kind.first else self.lines.values():
+        for line in sorted(self.lines.values(), key=self._rank):
             if isinstance(line, Block):
+                if line.kind.closing is not None:
+                    yield f"{indent}!"
                 yield from (f"{indent}{inner}" for inner in line.configuration())
             else:
                 # A certificate is one line here, and many in print.
@@ -57,18 +61,18 @@ class Block:
         if self.kind.closing is not None:
             yield self.kind.closing
 
-
-def _rank(line: str | Block) -> bool:
-    """What stands behind the address of an interface."""
-    return not (
-        isinstance(line, str) and line.startswith(("description ", "bandwidth ", "delay ", "ip vrf "))
-    )
+    def _rank(self, line: str | Block) -> int:
+        """Address families stand behind the lines of their process; other blocks where they came."""
+        if isinstance(line, str):
+            return rank(self.kind.name, line)
+        return _LAST if line.kind.closing is not None else 0
 
 
 def _kinds(place: str, *kinds: tuple[str, str, str, str]) -> tuple[BlockKind, ...]:
     return tuple(BlockKind(name, key, place, prompt, title) for name, key, prompt, title in kinds)
 
 
+_LAST = 99
 _REGISTER = "Voice register configuration commands:"
 
 BLOCK_KINDS = (

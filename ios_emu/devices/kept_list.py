@@ -185,6 +185,7 @@ KEPT = (
     *_one("http", "ip http access-class", "ip http authentication", "ip http path", "ip http port"),
     Kept("ip http server", "http", factory=((_IOS, "no ip http server"),)),
     Kept("ip http secure-server", "http", factory=((_IOS, "no ip http secure-server"),)),
+    *_one("access-lists", "ip access-list logging interval"),
     *_many("lists", "ip as-path access-list", "ip community-list", "ip extcommunity-list", "ip prefix-list"),
     *_one("lists", "ip bgp-community"),
     *_many("lists", "ip pim", "ip igmp", "ip rtcp"),

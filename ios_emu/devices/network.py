@@ -62,6 +62,8 @@ class DeviceNetwork:
         self.traffic = Traffic(clock, self.ports)
         # May an interface have to ask for a lease? Who configures `ip address dhcp` says so.
         self.leasing = False
+        # May RIP have something new to tell?
+        self.telling = False
         # The helper addresses of each interface that has any.
         self.helpers: dict[str, tuple[int, ...]] = {}
         self.forwarded_udp = FORWARDED
@@ -145,10 +147,14 @@ class DeviceNetwork:
         if watch not in self._route_watchers:
             self._route_watchers.append(watch)
 
-    def changed(self) -> None:
-        """The configuration may have changed: it is carried out with the next packet, or in a moment."""
-        # A lease that is about to be asked for is waited for, and what RIP tells its neighbours.
-        leasing = self.leasing or self._device.config.rip is not None
+    def changed(self, *, telling: bool = False) -> None:
+        """The configuration may have changed: it is carried out with the next packet, or in a moment.
+
+        With `telling`, so may have what RIP tells its neighbours: that is waited for.
+        """
+        self.telling |= telling
+        # A lease that is about to be asked for is waited for, and what RIP is about to tell its neighbours.
+        leasing = self.leasing or (self.telling and self._device.config.rip is not None)
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -175,7 +181,7 @@ class DeviceNetwork:
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
             self.set_enabled(interface)
-        self.changed()
+        self.changed(telling=True)
 
     def set_enabled(self, interface: Interface) -> None:
         """Switches a port on or off at once, as `shutdown` does."""
@@ -194,7 +200,7 @@ class DeviceNetwork:
             self._apply()
 
     def _apply(self) -> None:
-        self._pending = False
+        self._pending = self.telling = False
         device, config = self._device, self._device.config
         self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
@@ -323,7 +329,7 @@ class DeviceNetwork:
             self.traffic.watch()
         self._device.carrier_changed(name)
         self._device.cdp.carrier_changed(name)
-        self.changed()
+        self.changed(telling=True)
 
     def _other_frame(self, interface: IpInterface, frame: bytes) -> None:
         """A frame that is neither IP nor ARP, and not tagged: that of a neighbour that speaks CDP?"""

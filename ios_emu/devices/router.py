@@ -189,9 +189,9 @@ class Router(IosDevice):
     # Routing
 
     def static_routes(self) -> list[StaticRoute]:
-        """The routes that are configured, and those that leases bring."""
+        """The routes that are configured, and those that leases and NAT bring."""
         leased = () if self._dhcp_clients is None else self._dhcp_clients.routes()
-        return [*super().static_routes(), *leased]
+        return [*super().static_routes(), *leased, *self.nat.routes()]
 
     @property
     def rip(self) -> RouterRip:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ios_emu.clock import SECOND
 from ios_emu.devices.debugging import NAT, NAT_DETAILED
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, TIMEOUTS, NatRule, NatStatic
+from ios_emu.stack.routing import StaticRoute
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ class RouterNat:
         self._settle()
         return self._pools.get(name)
 
+    def routes(self) -> list[StaticRoute]:
+        """The routes that `add-route` adds: to the outside local address of a station by its global one."""
+        settings = self._router.config.nat
+        pairs = [
+            (static.after, static.before)
+            for static in settings.statics
+            if static.after is not None and "add-route" in static.options
+        ]
+        for rule in settings.rules.values():
+            if rule.add_route and rule in self._rules and self._engine is not None:
+                pairs += [
+                    (IPv4Address(entry.outside_local), IPv4Address(entry.outside_global))
+                    for entry in self._engine.table
+                    if entry.rule is self._rules[rule] and not entry.extended
+                ]
+        return [StaticRoute(IPv4Network(local), global_, None) for local, global_ in pairs]
+
     def interfaces(self, side: str) -> list[str]:
         """The names of the interfaces of one side, in order."""
         config = self._router.config
@@ -127,6 +145,7 @@ class RouterNat:
         if self._router.dialect is Dialect.PACKET_TRACER:
             engine.mappings.ports.groups = PACKET_TRACER_GROUPS
         engine.exhausted = self._exhausted
+        engine.assigned = self._assigned
         _reserve(node, engine.mappings.ports.uses)
         return engine
 
@@ -229,6 +248,10 @@ class RouterNat:
                 entry = _static_entry(static, int(after))
                 self._statics[static] = int(after), entry
                 engine.add_static(entry)
+            if static in self._statics:
+                entry = self._statics[static][1]
+                entry.extendable = "extendable" in static.options
+                entry.alias = "no-alias" not in static.options
         engine.mappings.networks = networks
 
     def _set_trace(self) -> None:
@@ -249,6 +272,11 @@ class RouterNat:
         failures = detailed or router.dialect is Dialect.PACKET_TRACER
         for line in nat_lines(event, detailed, failures):
             router.report_debug(line)
+
+    def _assigned(self, entry: NatEntry) -> None:
+        """An outside station has got another address inside: there may be a route to add."""
+        if entry.outside and any(rule.add_route for rule in self._router.config.nat.rules.values()):
+            self._router.network.changed()
 
     def _exhausted(self, rule: DynamicRule, packet: Ipv4Packet) -> None:
         if rule.pool is None or self._router.dialect is Dialect.PACKET_TRACER:
@@ -275,7 +303,6 @@ def _static_entry(static: NatStatic, after: int) -> NatEntry:
         ports = (0, 0, static.after_port, static.before_port)
         entry = NatEntry(protocol, nowhere, (after, before), ports, extended=bool(protocol), static=True)
         entry.outside = True
-    entry.extendable = "extendable" in static.options
     return entry
 
 

@@ -194,7 +194,7 @@ def clock_lines(config: Configuration) -> Iterator[str]:
 
 def _access_lists(config: Configuration) -> Iterator[str]:
     """What stands in the place of lists that have names, and its `!`."""
-    lines: list[str] = []
+    lines = lines_at(config.kept, "access-lists")
     if config.access_list_log_threshold:
         lines.append(f"ip access-list log-update threshold {config.access_list_log_threshold}")
     if config.access_lists:

@@ -124,7 +124,9 @@ async def _publish(site: Site, value: str) -> Door:
 
 async def _web(site: Site, value: str) -> Door:
     try:
-        from ios_emu.edges.web.door import open_web
+        from ios_emu.edges.web.loading import load
+
+        open_web = load()
     except ModuleNotFoundError as error:
         raise UsageError(
             f"--web {value}",

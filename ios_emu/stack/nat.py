@@ -51,6 +51,8 @@ class Nat:
         self.trace: Callable[[NatEvent], None] | None = None
         # Is told when the addresses, or the ports, of a mapping are all in use.
         self.exhausted: Callable[[DynamicRule, Ipv4Packet], None] = lambda rule, packet: None
+        # Is told of each address that is given to a station, or taken back.
+        self.assigned: Callable[[NatEntry], None] = lambda entry: None
         self.table = NatTable(clock, self._gone, self._expired)
         self.mappings = Mappings(self.table, self._add_simple, self._exhausted, reserved)
         self._detours = Detours(self.table)
@@ -116,11 +118,18 @@ class Nat:
             return False
         table = self.table
         if interface.name in self.outside:
-            service = any(one[1] == address for one in table.services_by_global)
-            return address in table.by_global or service or self.mappings.holds(INSIDE_SOURCE, address)
-        if interface.name in self.inside:
-            return address in table.outside_by_local or self.mappings.holds(OUTSIDE_SOURCE, address)
-        return False
+            simple = table.by_global.get(address)
+            services = (one for key, one in table.services_by_global.items() if key[1] == address)
+            kind = INSIDE_SOURCE
+        elif interface.name in self.inside:
+            simple = table.outside_by_local.get(address)
+            services = (one for key, one in table.outside_services_by_local.items() if key[1] == address)
+            kind = OUTSIDE_SOURCE
+        else:
+            return False
+        if simple is not None:
+            return simple.alias
+        return any(one.alias for one in services) or self.mappings.holds(kind, address)
 
     # Packets
 
@@ -241,8 +250,11 @@ class Nat:
     # Entries that come and go
 
     def add_static(self, entry: NatEntry) -> None:
-        """Takes a static mapping."""
+        """Takes a static mapping, and ends what was given the same addresses before."""
         entry.static = True
+        for other in self.table.in_the_way_of(entry):
+            if not other.static:
+                self.remove(other)
         self._add(entry, 0)
 
     def remove(self, entry: NatEntry) -> None:
@@ -253,14 +265,16 @@ class Nat:
 
     def remove_rule(self, rule: DynamicRule) -> None:
         """Takes away all entries that a dynamic mapping made."""
-        for entry in self.table:
-            if entry.rule is rule and entry in self.table:
-                self.remove(entry)
+        self._remove_all([entry for entry in self.table if entry.rule is rule])
 
     def clear(self) -> None:
         """Takes all dynamic entries away."""
-        for entry in self.table:
-            if not entry.static and entry in self.table:
+        self._remove_all([entry for entry in self.table if not entry.static])
+
+    def _remove_all(self, entries: list[NatEntry]) -> None:
+        # The flows first: then hardly any simple entry has flows that would have to be looked for.
+        for entry in sorted(entries, key=lambda one: not one.extended):
+            if entry in self.table:
                 self.remove(entry)
 
     def follow_addresses(self) -> None:
@@ -280,6 +294,7 @@ class Nat:
 
     def _add_simple(self, entry: NatEntry) -> None:
         self._add(entry, self.timeouts.simple)
+        self.assigned(entry)
 
     def _exhausted(self, rule: DynamicRule, packet: Ipv4Packet) -> None:
         if self.trace is not None:
@@ -288,6 +303,8 @@ class Nat:
 
     def _gone(self, entry: NatEntry) -> None:
         self.mappings.release(entry)
+        if not entry.extended:
+            self.assigned(entry)
 
     def _expired(self, entry: NatEntry) -> None:
         self.counters.expired += 1

@@ -37,6 +37,7 @@ class NatEntry:
         "_add_out",
         "_ports_in",
         "_ports_out",
+        "alias",
         "bound",
         "children",
         "closing",
@@ -88,6 +89,8 @@ class NatEntry:
         # Was a port bound for it?
         self.bound = False
         self.extendable = False
+        # Does ARP answer for its address (not with `no-alias`)?
+        self.alias = True
         # Does it translate outside addresses; is it one of several that share the load (a rotary pool)?
         self.outside = False
         self.destination = False

@@ -57,7 +57,7 @@ class NatTable:
         return entry in self._entries
 
     def add(self, entry: NatEntry, timeout: int = 0) -> None:
-        """Takes an entry. Of two simple ones for one local address, the first one is used outwards."""
+        """Takes an entry. Of two static ones for one local address, the first one is used outwards."""
         self._number += 1
         entry.number = self._number
         entry.created = entry.used = self._clock.now
@@ -71,12 +71,12 @@ class NatTable:
         self.set_timeout(entry, timeout)
 
     def remove(self, entry: NatEntry) -> None:
-        """Takes an entry away; another one for the same address takes its place."""
+        """Takes an entry away; another static one for the same address takes its place."""
         del self._entries[entry]
         for index, key in self._places(entry):
             if index.get(key) is entry:
                 del index[key]
-                if not entry.extended or entry.static:
+                if entry.static:
                     self._replace(index, key)
         for parent in entry.parents:
             parent.children -= 1
@@ -117,6 +117,11 @@ class NatTable:
         else:
             found = [(self.by_local, entry.inside_local), (self.by_global, entry.inside_global)]
         return iter(found)
+
+    def in_the_way_of(self, entry: NatEntry) -> list[NatEntry]:
+        """The entries that have an address that a new one is to have."""
+        found = (index.get(key) for index, key in self._places(entry))
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def children_of(self, parent: NatEntry) -> list[NatEntry]:
         """The flows of a simple or a static entry."""

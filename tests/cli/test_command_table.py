@@ -10,8 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from ios_emu.cli.command_table import KEPT_SECTIONS, PARTS, SWITCH_SECTIONS, command_table
+from ios_emu.cli.commands.config_kept import printed
 from ios_emu.cli.grammar import MODES, SWITCH_MODES
 from ios_emu.cli.reader import Reader, load_reader
+from ios_emu.devices.kept import kept_for
 
 COMMANDS = Path(__file__).resolve().parents[2] / "COMMANDS.md"
 TEXT = COMMANDS.read_text(encoding="utf-8")
@@ -180,6 +182,14 @@ def test_a_listed_command_is_understood_and_has_that_state(row: Row) -> None:
     assert [state for state, names in HANDLERS.items() if command.handler in names] == (
         [row.state] if row.state in HANDLERS else []
     )
+
+
+def test_every_line_that_is_kept_has_its_place_in_the_configuration() -> None:
+    for row in TYPED:
+        if row.section == "Global configuration" and row.state == "Kept":
+            command = load_reader().read(shortest(row.text), "config")
+            if command.handler == "kept":
+                assert kept_for(printed(command.text))
 
 
 def test_a_known_word_is_known() -> None:

@@ -158,3 +158,18 @@ def test_an_exhausted_pool_is_told_of_once_a_minute() -> None:
     told = [line for line in router_of(lab).log.buffer.splitlines() if "IPNAT-4-ADDR_ALLOC_FAILURE" in line]
     assert len(told) == 2
     assert told[0].endswith("Address allocation failed for 192.168.1.2, pool P might be exhausted")
+
+
+def test_add_route_leads_to_outside_stations_by_the_addresses_that_the_inside_knows() -> None:
+    lab = configured(
+        "ip nat pool P 192.168.7.1 192.168.7.9 prefix-length 24",
+        "ip nat outside source list 5 pool P add-route",
+        "access-list 5 permit 203.0.113.254",
+        "no ip nat inside source static 192.168.1.10 203.0.113.10",
+        "ip nat inside source static 192.168.1.10 203.0.113.11",
+    )
+    lab["R2"].run("ping 203.0.113.11")
+    assert "* 203.0.113.254" in lab["R1"].run("show ip route 192.168.7.1")
+    assert "Received = 4" in lab["Mail1"].run("ping 192.168.7.1")
+    lab["R1"].run("clear ip nat translation *")
+    assert "not in table" in lab["R1"].run("show ip route 192.168.7.1")

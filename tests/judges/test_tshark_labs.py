@@ -43,6 +43,22 @@ LABS = {
         "@SW1",
         "ping 192.168.10.10",
     ],
+    "nat": [
+        "@PC1",
+        "ping 198.51.100.10",
+        "ping 198.51.100.10 -n 1 -l 5000",
+        "tracert 198.51.100.1",
+        "nslookup example.org",
+        "@PC2",
+        "ping 198.51.100.10 -n 1 -l 3000",
+        "nslookup mail.example.org",
+        "@PC3",
+        "ping 203.0.113.10",
+        "ping 203.0.113.10 -n 1 -l 5000",
+        "tracert 203.0.113.10",
+        "@Mail1",
+        "telnet 198.51.100.254",
+    ],
     "rip": [
         "@R1",
         "enable",
@@ -69,7 +85,7 @@ LABS = {
         "ping 192.168.2.10",
     ],
 }
-CABLES = {"ping": 4, "three-routers": 4, "rip": 7, "stick": 5}
+CABLES = {"ping": 4, "three-routers": 4, "nat": 9, "rip": 7, "stick": 5}
 
 
 @pytest.mark.parametrize("lab", LABS)

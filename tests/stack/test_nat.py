@@ -229,6 +229,23 @@ def test_arp_answers_for_global_addresses_on_the_outside_link_alone() -> None:
         assert bench.stations[1].arps() == [], target
 
 
+def test_arp_does_not_answer_for_an_address_without_an_alias() -> None:
+    bench = NatBench()
+    bench.static(INSIDE, "10.0.2.10").alias = False
+    bench.ask(1, "10.0.2.10")
+    assert bench.stations[1].arps() == []
+
+
+def test_a_static_mapping_takes_the_address_that_a_station_was_given() -> None:
+    bench = NatBench()
+    bench.rule(POOL, overload=False)
+    bench.sent(udp(INSIDE, 2000, OUTSIDE, 53))
+    bench.sent(udp(OTHER, 2000, OUTSIDE, 53))
+    bench.static(INSIDE, POOL[1])
+    assert ends(bench.sent(udp(INSIDE, 2000, OUTSIDE, 53))) == f"{POOL[1]}:2000 > {OUTSIDE}:53"
+    assert ends(bench.sent(udp(OTHER, 2000, OUTSIDE, 53))) == f"{POOL[0]}:2000 > {OUTSIDE}:53"
+
+
 def test_a_port_can_be_another_one_inside() -> None:
     bench = NatBench()
     bench.static(INSIDE, ROUTER, TCP, (80, 8080))

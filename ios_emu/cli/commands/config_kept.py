@@ -9,6 +9,7 @@ from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Say
 from ios_emu.cli.modes import Mode
 from ios_emu.cli.shell import Call
 from ios_emu.devices.kept_blocks import Block, BlockKind, BlockLines, kind_of
+from ios_emu.devices.kept_order import TYPED
 from ios_emu.errors import ProgrammingError
 
 _NEW_CRYPTO_MAP = (
@@ -45,6 +46,8 @@ def block(call: Call, **arguments: object) -> str:
         lines[header] = target
         if kind.first is not None:
             target.lines[kind.first[0]] = kind.first[1]
+        if not call.device.reading_nvram:
+            target.lines.update(TYPED.get(kind.name, {}))
     elif len(header) > len(existing.header) or kind.name in _RENAMED:
         _rename(lines, existing, header)
     if outer is None:

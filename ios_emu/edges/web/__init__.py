@@ -1,1 +1,1 @@
-"""The lab as a web page: `--web HOST:PORT`. Read `door` first, then `room`, then `view`."""
+"""The lab as a web page: `--web HOST:PORT`. Read `door`, then `room`, then `view`."""

@@ -16,6 +16,12 @@ from ios_emu.lab.device import HostDevice
 if TYPE_CHECKING:
     from ios_emu.edges.web.room import Room
 
+_HINTS = (
+    "Click a device, or its tab: its console or its desk opens here.",
+    "Click a cable to cut it, and again to mend it. Drag a device to where you want it.",
+    "Simulation stops time: Step and Play then follow each frame along its cable.",
+    "The line at the top shows what you could have typed instead of clicking.",
+)
 _TABS = "dense align=left no-caps narrow-indicator outside-arrows mobile-arrows"
 
 
@@ -33,7 +39,9 @@ class Desk:
             with self._tabs:
                 for name in room.lab.devices:
                     self._tabs_of[name] = ui.tab(name)
-            self._hint = ui.label("Click a device: its desk opens here.").classes("hint")
+            with ui.element("div").classes("hint") as self._hint:
+                for line in _HINTS:
+                    ui.label(line)
             self._panels = ui.tab_panels(self._tabs, animated=False, keep_alive=True)
 
     def open(self, name: str) -> None:

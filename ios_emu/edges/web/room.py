@@ -175,8 +175,7 @@ class Room:
         if self._state is not None:
             with contextlib.suppress(StateError):
                 self._state.write(_RECORD, self.plan.record())
-        for viewer in self.viewers:
-            viewer.show_move(name)
+        self._each(lambda viewer: viewer.show_move(name))
 
     def simulate(self, simulating: bool) -> None:
         """Real time, or simulation: then the lab only goes on by steps."""
@@ -210,28 +209,28 @@ class Room:
 
     def tell_cleared(self) -> None:
         """The event list begins anew."""
-        for viewer in self.viewers:
-            viewer.show_cleared()
+        self._each(lambda viewer: viewer.show_cleared())
+
+    def _each(self, tell: Callable[[Viewer], None]) -> None:
+        """Tells all; one who can't be told is reported, and keeps nothing from the others."""
+        for viewer in list(self.viewers):
+            try:
+                tell(viewer)
+            except Exception as error:
+                problem = {"message": "a viewer of the page was not told", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(problem)
 
     def _tell_typed(self, line: str) -> None:
-        for viewer in self.viewers:
-            viewer.show_typed(line)
+        self._each(lambda viewer: viewer.show_typed(line))
 
     def _changed(self) -> None:
-        for viewer in self.viewers:
-            viewer.show_time()
+        self._each(lambda viewer: viewer.show_time())
 
     async def _tell(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_BEAT)
-            try:
-                self._go_on(loop.time())
-            except Exception as error:
-                # It is reported, and the others are told the next time.
-                loop.call_exception_handler(
-                    {"message": "a viewer of the page was not told", "exception": error}
-                )
+            self._go_on(loop.time())
 
     def _go_on(self, now: float) -> None:
         if self.playing and now >= self._next_step:
@@ -252,13 +251,16 @@ class Room:
         services = [_services_of(device) for device in self.lab.devices.values()]
         is_new, self._seen = plan != self._seen, plan
         differ, self._services = services != self._services, services
-        for viewer in list(self.viewers):
+
+        def tell(viewer: Viewer) -> None:
             if is_new:
                 viewer.show_plan()
             if news:
                 viewer.show_events(news)
             if differ:
                 viewer.show_services()
+
+        self._each(tell)
 
 
 def _services_of(device: object) -> object:

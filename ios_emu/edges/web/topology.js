@@ -10,11 +10,17 @@ const MARGIN = 0.08;
 const LINE = 14;
 const MOST_LINES = 3;
 const CROWDED = 112;
+const LONGEST = 11;
+// What a device of a full row wants, how many stand in a row at first, and how small all may become.
+const WANTED = { width: 88, height: 96 };
+const IN_ROW = 7;
+const SMALLEST = 0.85;
+const KINDS = ["2811", "switch"];
 
 export default {
   template: `
     <div class="plan" @pointermove="drag" @pointerup="drop" @pointercancel="drop">
-      <svg :viewBox="'0 0 ' + width + ' ' + height" role="group" aria-label="Topology of the lab">
+      <svg ref="svg" :viewBox="'0 0 ' + width + ' ' + height" :style="size" role="group" aria-label="Topology of the lab">
         <g v-for="(cable, number) in drawn" :key="'c' + number" class="cable" role="button" tabindex="0"
            :aria-label="cable.text" @click="$emit('cable', number)" @keydown.enter="$emit('cable', number)"
            @keydown.space.prevent="$emit('cable', number)" @mouseenter="look($event, { cable })" @mouseleave="look()"
@@ -47,7 +53,7 @@ export default {
             <rect x="-24" y="-25" width="48" height="31" rx="3" />
             <rect class="screen" x="-19" y="-20" width="38" height="21" /><path d="M-8 6 v6 h16 v-6 M-16 15 h32" />
           </g>
-          <text class="name" y="33">{{ device.name }}</text>
+          <text class="name" y="33">{{ nameOf(device) }}</text>
           <text v-for="(label, row) in labels(device)" :key="row" class="address" :y="47 + LINE * row">{{ label }}</text>
         </g>
         <g v-for="frame in frames" :key="frame.id" :class="['frame', 'kind-' + frame.colour]" role="button" tabindex="0"
@@ -73,9 +79,29 @@ export default {
   props: { devices: Array, cables: Array },
   emits: ["cable", "open", "move", "frame"],
   data() {
-    return { width: 580, height: 280, held: null, moved: false, places: {}, frames: [], next: 0, tip: null, LINE };
+    return { panel: { width: 540, height: 300 }, held: null, moved: false, places: {}, frames: [], next: 0, tip: null, LINE };
   },
   computed: {
+    // The size that the devices ask for; what the panel has no room for is scrolled.
+    wanted() {
+      const count = (test) => this.devices.filter(({ kind }) => test(kind)).length;
+      const ranks = [...KINDS.map((rank) => count((kind) => kind === rank)), count((kind) => !KINDS.includes(kind))];
+      const rows = ranks.reduce((sum, count) => sum + Math.ceil(count / IN_ROW), 0);
+      return { width: Math.min(IN_ROW, Math.max(...ranks)) * WANTED.width, height: rows * WANTED.height };
+    },
+    scale() {
+      const fits = Math.min(this.panel.width / this.wanted.width, this.panel.height / this.wanted.height);
+      return Math.min(1, Math.max(SMALLEST, fits));
+    },
+    width() {
+      return Math.max(this.panel.width / this.scale, this.wanted.width);
+    },
+    height() {
+      return Math.max(this.panel.height / this.scale, this.wanted.height);
+    },
+    size() {
+      return { width: `${this.width * this.scale}px`, height: `${this.height * this.scale}px` };
+    },
     // What the devices in the lower half need below their places.
     below() {
       const lower = this.devices.filter((device) => this.place(device.name).y > 0.5);
@@ -84,7 +110,8 @@ export default {
     // Where labels would run into each other they are without the length of the prefix.
     crowded() {
       const spots = this.devices.map((device) => this.at(this.place(device.name)));
-      return spots.some((a, i) => spots.slice(0, i).some((b) => Math.abs(a.y - b.y) < 40 && Math.abs(a.x - b.x) < CROWDED));
+      const near = (a, b) => Math.abs(a.y - b.y) < 40 && Math.abs(a.x - b.x) < CROWDED;
+      return spots.some((a, i) => spots.slice(0, i).some((b) => near(a, b)));
     },
     drawn() {
       const pairs = {};
@@ -104,8 +131,7 @@ export default {
   },
   mounted() {
     this.watcher = new ResizeObserver(([entry]) => {
-      this.width = Math.max(300, entry.contentRect.width);
-      this.height = Math.max(180, entry.contentRect.height);
+      this.panel = { width: Math.max(300, entry.contentRect.width), height: Math.max(180, entry.contentRect.height) };
     });
     this.watcher.observe(this.$el);
   },
@@ -127,8 +153,12 @@ export default {
     },
     labels(device) {
       const all = device.addresses;
-      const shown = all.length > MOST_LINES ? [...all.slice(0, MOST_LINES - 1), `and ${all.length - MOST_LINES + 1} more`] : all;
-      return this.crowded ? shown.map((label) => label.split("/")[0]) : shown;
+      const first = all.slice(0, MOST_LINES - 1);
+      const shown = all.length > MOST_LINES ? [...first, `and ${all.length - first.length} more`] : all;
+      return this.crowded ? shown.map((label) => label.replace(/\/\d+$/, "")) : shown;
+    },
+    nameOf({ name }) {
+      return this.crowded && name.length > LONGEST + 1 ? `${name.slice(0, LONGEST)}\u2026` : name;
     },
     deviceText(device) {
       return [`${device.name}, ${device.kind}`, ...device.addresses].join(", ");
@@ -144,7 +174,8 @@ export default {
         const device = this.devices.find((one) => one.name === name);
         const down = uy > 0 ? TEXTS + 10 + LINE * (device ? this.labels(device).length : 0) : ABOVE + 8;
         const way = Math.min((HALF_ICON + 10) / Math.abs(ux || 1e-9), down / Math.abs(uy || 1e-9), length * 0.45);
-        return { x: spots[end].x + ux * way - (dy / length) * aside, y: spots[end].y + uy * way + (dx / length) * aside };
+        const [sideX, sideY] = [(-dy / length) * aside, (dx / length) * aside];
+        return { x: spots[end].x + ux * way + sideX, y: spots[end].y + uy * way + sideY };
       });
     },
     look(event, what) {
@@ -161,8 +192,9 @@ export default {
       this.tip = { ...what, style };
     },
     point(event) {
-      const box = this.$el.getBoundingClientRect();
-      const share = (event.clientY - box.top - ABOVE - 8) / (box.height - ABOVE - 8 - this.below);
+      const box = this.$refs.svg.getBoundingClientRect();
+      const y = ((event.clientY - box.top) / box.height) * this.height;
+      const share = (y - ABOVE - 8) / (this.height - ABOVE - 8 - this.below);
       return { x: (event.clientX - box.left) / box.width, y: MARGIN + share * (1 - 2 * MARGIN) };
     },
     take(event, device) {
