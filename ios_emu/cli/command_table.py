@@ -46,6 +46,12 @@ _OWN_WORDS = """\
 What IOS says in these cases of DHCP and NAT we do not know: these words are ours, not Cisco's. `{x}` is
 filled in.
 """
+_SWITCH_HEAD = """\
+# The commands of a switch
+
+A 2960 has modes, lines, users, files, clock, log and name lookup as the 2811 above has them. What follows is
+what only the switch has; what it only knows is listed whole.
+"""
 _SECTIONS = (
     ("config", "Global configuration", modes.CONFIG),
     ("interface", "Interface configuration", modes.INTERFACE),
@@ -63,6 +69,13 @@ _SECTIONS = (
     ("archive", "Archive configuration", modes.ARCHIVE),
     ("archive_log_mode", "Archive log configuration", modes.ARCHIVE_LOG),
 )
+SWITCH_SECTIONS = (
+    ("config", "Global configuration of a switch", modes.CONFIG),
+    ("interface", "Configuration of a switch's port", modes.INTERFACE),
+    ("interface_vlan", "Configuration of a switch's own interface", modes.INTERFACE_VLAN),
+    ("vlan_config", "VLAN configuration", modes.VLAN),
+)
+"""Where a switch has commands of its own: start rule, title, mode."""
 KEPT_SECTIONS = {f"Below `{kind.key}`": kind for kind in {kind.name: kind for kind in BLOCK_KINDS}.values()}
 """The sub-modes that are only kept, by title: of several ways into one the last is named."""
 PARTS = {
@@ -89,6 +102,7 @@ PARTS = {
 _WRAPPERS = ("negated", "defaulted", "done", "piped")
 _STATES = {
     "kept": "Kept",
+    "mac_table_kept": "Kept",
     "user_kept": "Kept",
     "block_said": "Kept",
     "control_plane_policy": "Kept",
@@ -132,8 +146,8 @@ class Section:
     known: dict[str, list[str]] = field(default_factory=dict)
 
 
-def command_table(reader: Reader) -> str:
-    """The whole of COMMANDS.md, as Markdown."""
+def command_table(reader: Reader, switch_reader: Reader) -> str:
+    """The whole of COMMANDS.md, as Markdown: of a router, and what a switch has besides."""
     walk = _Walk(reader.grammar.source)
     exec_ = walk.section("exec")
     user = [form for form in exec_.forms if form.level <= _USER_LEVEL]
@@ -155,8 +169,27 @@ def command_table(reader: Reader) -> str:
     blocks += _section("A host's prompt: `C:\\>`", walk.section("host"))
     for rule, part in PARTS.items():
         blocks += _section(f"`{part}`", walk.section(rule))
+    blocks += _switch(walk, _Walk(switch_reader.grammar.source))
     blocks += [_OWN_WORDS, "```\n" + "\n".join(sorted(words.value for words in OwnWords)) + "\n```\n"]
     return "\n".join(blocks)
+
+
+def _switch(router: _Walk, switch: _Walk) -> list[str]:
+    """What a switch has and a router has not, mode by mode."""
+    blocks = [_SWITCH_HEAD]
+    section, shared = switch.section("exec"), {form[:2] for form in router.section("exec").forms}
+    own = [form for form in section.forms if form[:2] not in shared]
+    for title, wanted in (("User EXEC", False), ("Privileged EXEC", True)):
+        blocks.append(f"## {title} of a switch: `Switch{'#' if wanted else '>'}`\n")
+        blocks += _commands([form for form in own if (form.level > _USER_LEVEL) is wanted])
+    blocks += _known(section)
+    for rule, title, mode in SWITCH_SECTIONS:
+        section = switch.section(rule)
+        same = router.section(rule).forms if rule in ("config", "interface") else []
+        shared = {form[:2] for form in same}
+        section.forms = [form for form in section.forms if form[:2] not in shared]
+        blocks += _section(f"{title}: `{modes.prompt('Switch', mode, 15)}`", section)
+    return blocks
 
 
 def _section(title: str, section: Section) -> list[str]:
@@ -310,4 +343,4 @@ def _spelled(node: Tree[Token]) -> str:
 
 
 if __name__ == "__main__":
-    print(command_table(load_reader()), end="")
+    print(command_table(load_reader(), load_reader("2960")), end="")

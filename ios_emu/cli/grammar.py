@@ -41,7 +41,7 @@ _MODES = (
 MODES = (*_MODES, *dict.fromkeys(kind.name for kind in BLOCK_KINDS))
 """The start rules of a 2811: a mode each, and those of the sub-modes that are only kept."""
 
-SWITCH_MODES = ("exec", "config", "interface", "interface_vlan", "config_vlan", "line", *_ARCHIVE_MODES)
+SWITCH_MODES = ("exec", "config", "interface", "interface_vlan", "vlan_config", "line", *_ARCHIVE_MODES)
 """Those of a 2960."""
 
 STARTS = {"2811": MODES, "2960": SWITCH_MODES}

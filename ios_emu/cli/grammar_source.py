@@ -100,7 +100,7 @@ def read_source(files: Iterable[tuple[str, str]], model: str = ROUTER) -> Gramma
         for number, line in enumerate(text.splitlines(), 1):
             where = f"{name}:{number}"
             if line.startswith("//?"):
-                if model == ROUTER or name.startswith(_SWITCH_FILES):
+                if (model == ROUTER) is not name.startswith(_SWITCH_FILES):
                     _add_known(source, line, where)
             elif (alternate := _ALTERNATE.match(line)) is not None:
                 source.alternates[alternate["rule"], alternate["word"]] = alternate["text"]

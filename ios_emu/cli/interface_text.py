@@ -34,6 +34,7 @@ class Counters:
     bytes_input: int = 0
     no_buffer: int = 0
     broadcasts: int = 0
+    multicasts: int = 0
     runts: int = 0
     giants: int = 0
     throttles: int = 0
@@ -130,11 +131,11 @@ def show_interface(facts: InterfaceFacts, dialect: Dialect) -> str:
     return "".join(f"{line}\n" for line in _interface(facts, dialect is Dialect.IOS))
 
 
-def show_ip_interface_brief(rows: Iterable[BriefRow], dialect: Dialect) -> str:
-    """`show ip interface brief` with its header, in the order of `rows`."""
+def show_ip_interface_brief(rows: Iterable[BriefRow], dialect: Dialect, *, wide: bool = True) -> str:
+    """`show ip interface brief` with its header, in the order of `rows`; a 2960's names are not `wide`."""
     # The protocol is a column of 8 on a real 2811, but not in its header; in Packet Tracer one blank
     # follows it, in the header too.
-    name_width, protocol_width, end = (26, 8, "") if dialect is Dialect.IOS else (22, 0, " ")
+    name_width, protocol_width, end = (26 if wide else 22, 8, "") if dialect is Dialect.IOS else (22, 0, " ")
     text = f"{'Interface':<{name_width}} IP-Address      OK? Method Status                Protocol{end}\n"
     for row in rows:
         address = "unassigned" if row.address is None else str(row.address.ip)
@@ -155,7 +156,7 @@ def _interface(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
         yield f"  Internet address is {facts.address}"
     end = " " if ios or kind is InterfaceKind.SUBINTERFACE else ""
     yield f"  MTU {facts.mtu} bytes, BW {facts.bandwidth_kbit} Kbit, DLY {facts.delay_usec} usec,{end}"
-    transmitted, received = (_load(rate, facts) for rate in (facts.output_rate, facts.input_rate))
+    transmitted, received = (traffic_load(rate, facts) for rate in (facts.output_rate, facts.input_rate))
     yield f"     reliability 255/255, txload {transmitted}/255, rxload {received}/255"
     yield f"  Encapsulation {_encapsulation(facts, ios)}"
     if kind is InterfaceKind.FASTETHERNET:
@@ -172,11 +173,11 @@ def _interface(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
     yield f'  Last clearing of "show interface" counters {facts.last_clearing}'
     yield from _queues(facts, ios)
     for direction, rate in (("input", facts.input_rate), ("output", facts.output_rate)):
-        yield f"  {_period(facts)} {direction} rate {rate.bits} bits/sec, {rate.packets} packets/sec"
+        yield f"  {period(facts)} {direction} rate {rate.bits} bits/sec, {rate.packets} packets/sec"
     yield from _counters(facts, ios)
 
 
-def _period(facts: InterfaceFacts) -> str:
+def period(facts: InterfaceFacts) -> str:
     """`5 minute`, `30 second`: what the rates are averaged over."""
     minutes, seconds = divmod(facts.load_interval, 60)
     return f"{facts.load_interval} second" if seconds else f"{minutes} minute"
@@ -211,7 +212,8 @@ def _hardware(facts: InterfaceFacts, ios: bool) -> str:
     return f"{chip}, address is {facts.mac} (bia {facts.burned_in or facts.mac})"
 
 
-def _load(rate: Rate, facts: InterfaceFacts) -> int:
+def traffic_load(rate: Rate, facts: InterfaceFacts) -> int:
+    """A rate as a part of 255 of the bandwidth."""
     return max(1, min(255, rate.bits * 255 // (facts.bandwidth_kbit * 1000)))
 
 

@@ -24,6 +24,10 @@ INTERFACE_RANGE = Mode(
 SUBINTERFACE = Mode(
     "subinterface", "(config-subif)", "Interface configuration commands:", title_packet_tracer=False
 )
+INTERFACE_VLAN = Mode(
+    "interface_vlan", "(config-if)", "Interface configuration commands:", title_packet_tracer=False
+)
+VLAN = Mode("vlan_config", "(config-vlan)", "VLAN configuration commands:")
 LINE = Mode("line", "(config-line)", "Line configuration commands:")
 DHCP = Mode("dhcp", "(dhcp-config)", "DHCP pool configuration commands:", title_packet_tracer=False)
 DHCP_SUBNET = Mode(

@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.platform import SOFTWARE, Platform
+from ios_emu.devices.switch_platform import SwitchPlatform
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -21,7 +23,7 @@ _UNITS = (("year", _YEAR), ("week", _WEEK), ("day", _DAY), ("hour", _HOUR), ("mi
 _KBYTES_PER_MB = 1024
 _IOMEM_REQUEST = 0x009D7000
 
-_RESTRICTED_RIGHTS = """\
+RESTRICTED_RIGHTS = """\
               Restricted Rights Legend
 
 Use, duplication, or disclosure by the Government is
@@ -39,7 +41,7 @@ Software clause at DFARS sec. 252.227-7013.
 
 """
 
-_CRYPTO = """\
+CRYPTO = """\
 This product contains cryptographic features and is subject to United
 States and local country laws governing import, export, transfer and
 use. Delivery of Cisco cryptographic products does not imply
@@ -81,6 +83,16 @@ def reloaded_at(when: datetime) -> str:
     return f"reload at {when:%H:%M:%S} UTC {when:%a} {when:%b} {when.day} {when.year}"
 
 
+def device_boot_text(device: IosDevice) -> str:
+    """All that the console of a device shows from power-on or `reload` to its hardware."""
+    platform, dialect = device.platform, device.dialect
+    if isinstance(platform, SwitchPlatform):
+        from ios_emu.cli.switch_platform_text import switch_boot_text
+
+        return switch_boot_text(platform, dialect, device.flash)
+    return boot_text(platform, dialect)
+
+
 def boot_text(platform: Platform, dialect: Dialect) -> str:
     """All that the console shows from power-on or `reload` to the line of the CompactFlash."""
     if dialect is Dialect.IOS:
@@ -105,7 +117,7 @@ def show_version(
     software = platform.software
     if dialect is Dialect.IOS:
         return (
-            _lines(
+            text_lines(
                 *software.lines(software.team),
                 "",
                 f"ROM: System Bootstrap, Version {platform.rom_version}",
@@ -116,13 +128,13 @@ def show_version(
                 "",
                 "",
             )
-            + _CRYPTO
+            + CRYPTO
             + _ios_hardware(platform)
-            + _lines("", register_text(platform, next_register), "")
+            + text_lines("", register_text(platform, next_register), "")
         )
     facts = platform.packet_tracer
     return (
-        _lines(
+        text_lines(
             *software.lines(facts.team),
             "",
             f"ROM: System Bootstrap, Version {facts.rom_version}",
@@ -133,16 +145,16 @@ def show_version(
             "",
             "",
         )
-        + _CRYPTO
+        + CRYPTO
         + _packet_tracer_hardware(platform)
-        + _lines("", register_text(platform, next_register), "")
+        + text_lines("", register_text(platform, next_register), "")
     )
 
 
 def _ios_boot(platform: Platform) -> str:
     dram, iomem = (size // _KBYTES_PER_MB for size in (platform.dram_kbytes, platform.iomem_kbytes))
     return (
-        _lines(
+        text_lines(
             f"System Bootstrap, Version {platform.rom_version}",
             "Technical Support: http://www.cisco.com/techsupport",
             f"Copyright (c) {platform.rom_copyright_year} by cisco Systems, Inc.",
@@ -172,9 +184,9 @@ def _ios_boot(platform: Platform) -> str:
             f"Using {100 * iomem // dram} percent iomem. [{iomem}MB/{dram}MB]",
             "",
         )
-        + _RESTRICTED_RIGHTS
-        + _lines(*platform.software.lines(platform.software.team), "", "")
-        + _CRYPTO
+        + RESTRICTED_RIGHTS
+        + text_lines(*platform.software.lines(platform.software.team), "", "")
+        + CRYPTO
         + _ios_hardware(platform)
     )
 
@@ -182,7 +194,7 @@ def _ios_boot(platform: Platform) -> str:
 def _packet_tracer_boot(platform: Platform) -> str:
     facts = platform.packet_tracer
     return (
-        _lines(
+        text_lines(
             f"System Bootstrap, Version {facts.rom_version}",
             f"Copyright (c) {facts.rom_copyright_year} by cisco Systems, Inc.",
             "Initializing memory for ECC",
@@ -197,15 +209,15 @@ def _packet_tracer_boot(platform: Platform) -> str:
             f"{'#' * 74} [OK]",
             "",
         )
-        + _RESTRICTED_RIGHTS
-        + _lines(*platform.software.lines(facts.team), "")
-        + _CRYPTO
+        + RESTRICTED_RIGHTS
+        + text_lines(*platform.software.lines(facts.team), "")
+        + CRYPTO
         + _packet_tracer_hardware(platform)
     )
 
 
 def _ios_hardware(platform: Platform) -> str:
-    return _lines(
+    return text_lines(
         f"Cisco {platform.model} (revision {platform.revision}) "
         f"with {platform.main_kbytes}K/{platform.iomem_kbytes}K bytes of memory.",
         f"Processor board ID {platform.board_id}",
@@ -218,7 +230,7 @@ def _ios_hardware(platform: Platform) -> str:
 
 def _packet_tracer_hardware(platform: Platform) -> str:
     facts = platform.packet_tracer
-    return _lines(
+    return text_lines(
         f"cisco {platform.model} ({facts.processor}) processor (revision {facts.revision}) "
         f"with {facts.main_kbytes}K/{facts.iomem_kbytes}K bytes of memory",
         f"Processor board ID {facts.board_id} ({facts.chassis_id})",
@@ -236,5 +248,6 @@ def register_text(platform: Platform, next_register: int | None) -> str:
     return f"Configuration register is 0x{now:x}{later}"
 
 
-def _lines(*lines: str) -> str:
+def text_lines(*lines: str) -> str:
+    """Lines with their ends."""
     return "".join(f"{line}\n" for line in lines)

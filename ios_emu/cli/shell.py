@@ -19,7 +19,8 @@ from ios_emu.cli.dialogue import Answer, Output, Reply
 from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
-from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
+from ios_emu.cli.shared import UNKNOWN_WORD, shared_handlers, shared_reader
+from ios_emu.cli.targets import TOLD_BY_RIP, AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -32,31 +33,11 @@ from ios_emu.services.dhcp_server import Pool
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
     from ios_emu.cli.reader import Command, Menu, Reader
+    from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.router import Router
 
-UNKNOWN_WORD = "(unknown word)"
-"""The handler of a single word in EXEC that is no command. No alternative of the grammar names it."""
-
-Handler = Callable[..., Answer | None]
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
-
-
-def shared_reader(model: str = "2811") -> Reader:
-    """The reader of this installation's grammar, as far as that model has it.
-
-    It is loaded when the first word has to be understood: the first prompt does not wait for Lark.
-    """
-    from ios_emu.cli.reader import load_reader
-
-    return load_reader(model)
-
-
-def shared_handlers() -> dict[str, Handler]:
-    """The handlers of all commands, loaded when the first command runs."""
-    from ios_emu.cli.commands import HANDLERS
-
-    return HANDLERS
 
 
 class Shell:
@@ -212,7 +193,9 @@ class Shell:
             while mode is not self.mode:
                 self.exit_mode()
         if command.known is not None:
-            raise CommandRefused(f"% {command.known}: this command of a 2811 is not implemented in ios-emu")
+            raise CommandRefused(
+                f"% {command.known}: this command of a {self.device.model} is not implemented in ios-emu"
+            )
         return self._run(command)
 
     def _resume_current(self) -> Reply:
@@ -302,9 +285,12 @@ class Shell:
         if isinstance(self.target, InterfaceRange) and not command.exec_:
             reply: Answer = self._run_for_each(command, self.target)
         else:
-            reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+            reply = (
+                shared_handlers(self.device.model)[command.handler](Call(self, command), **command.arguments)
+                or ""
+            )
         if self.configuring:
-            self.device.network.changed()
+            self.device.network.changed(telling=isinstance(self.target, TOLD_BY_RIP))
         if filter_ is not None and filter_.kind in _TO_FILES:
             from ios_emu.cli.redirect import to_file
 
@@ -326,7 +312,12 @@ class Shell:
         try:
             for interface in targets.interfaces:
                 self.target = interface
-                reply = shared_handlers()[command.handler](Call(self, command), **command.arguments) or ""
+                reply = (
+                    shared_handlers(self.device.model)[command.handler](
+                        Call(self, command), **command.arguments
+                    )
+                    or ""
+                )
                 if not isinstance(reply, str):
                     return reply
                 text += reply
@@ -356,6 +347,14 @@ class Call:
         from ios_emu.devices.router import Router
 
         assert isinstance(self.shell.device, Router)
+        return self.shell.device
+
+    @property
+    def catalyst(self) -> Catalyst:
+        """The same, for a command that only switches have."""
+        from ios_emu.devices.catalyst import Catalyst
+
+        assert isinstance(self.shell.device, Catalyst)
         return self.shell.device
 
     @property

@@ -20,7 +20,16 @@ class InterfaceRange:
     interfaces: list[Interface]
 
 
-AnyTarget = TypeVar("AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings)
+@dataclass(frozen=True, slots=True)
+class Vlans:
+    """The VLANs of `vlan 10,20-22`: a command is done to all of them."""
+
+    numbers: tuple[int, ...]
+
+
+AnyTarget = TypeVar(
+    "AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings, Vlans
+)
 Target = (
     Interface
     | InterfaceRange
@@ -29,9 +38,13 @@ Target = (
     | PoolClass
     | DhcpClass
     | Block
+    | Vlans
     | RipSettings
     | AccessList
     | list[LineSettings]
     | None
 )
 """What the commands of a sub-mode work on."""
+
+TOLD_BY_RIP = (Interface, InterfaceRange, RipSettings)
+"""What RIP tells its neighbours comes of these."""

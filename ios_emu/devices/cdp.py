@@ -45,7 +45,7 @@ class DeviceCdp:
         config = self._device.config
         kept = config.kept
         return CdpSettings(
-            running="cdp run" not in kept,
+            running=self._device.speaks_cdp and "cdp run" not in kept,
             timer=config.cdp_timer,
             holdtime=config.cdp_holdtime,
             version_2="cdp advertise-v2" not in kept,
@@ -55,7 +55,7 @@ class DeviceCdp:
     def enabled(self, name: InterfaceName) -> bool:
         """Is CDP on at that interface?"""
         interface = self._device.config.interfaces.get(name)
-        running = "cdp run" not in self._device.config.kept
+        running = self._device.speaks_cdp and "cdp run" not in self._device.config.kept
         return running and interface is not None and "cdp enable" not in interface.kept
 
     def _up(self) -> Iterator[InterfaceName]:

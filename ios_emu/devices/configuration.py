@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ios_emu.devices.archive_settings import ArchiveSettings
 from ios_emu.devices.connected import ConnectedNetworks
@@ -43,9 +43,11 @@ MOST_NAME_SERVERS = 6
 class Configuration:
     """What was configured. Two are equal when their running configurations mean the same."""
 
+    default_hostname: ClassVar[str] = "Router"
+
     dialect: Dialect
     interfaces: dict[InterfaceName, Interface]
-    hostname: str = "Router"
+    hostname: str = default_hostname
     timestamps_debug: Timestamps | None = None
     timestamps_log: Timestamps | None = None
     password_encryption: bool = False
@@ -108,7 +110,7 @@ def factory_configuration(device: str, dialect: Dialect) -> Configuration:
     interfaces = {
         port: Interface(port, mac_for(device, index), shutdown=True) for index, port in enumerate(PORTS)
     }
-    configuration = Configuration(dialect, interfaces, kept=factory_lines(dialect))
+    configuration = Configuration(dialect, interfaces, kept=dict(factory_lines(dialect)))
     if dialect is Dialect.IOS:
         configuration.timestamps_debug = configuration.timestamps_log = Timestamps(msec=True)
     else:

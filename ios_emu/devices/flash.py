@@ -52,13 +52,16 @@ class FlashFile:
 
 
 class Flash:
-    """The file system of the router `name`; `image` is the file that it boots from."""
+    """The file system of the device `name`; `image` is the file that it boots from. Sizes are in bytes."""
 
-    def __init__(self, name: str, journal: Journal, image: str) -> None:
+    def __init__(
+        self, name: str, journal: Journal, image: str, size: int = SIZE, image_size: int = IMAGE_SIZE
+    ) -> None:
+        self.size = size
         self.prefix = f"{name}/flash/"
         self._journal = journal
         self._image = image
-        self._entries = {image: FlashFile(b"", _IMAGE_DATE, IMAGE_SIZE)}
+        self._entries = {image: FlashFile(b"", _IMAGE_DATE, image_size)}
 
     def __iter__(self) -> Iterator[tuple[str, FlashFile]]:
         """Paths and what is there, in the order in which they came."""
@@ -76,7 +79,13 @@ class Flash:
     @property
     def free(self) -> int:
         """The bytes that are left."""
-        return SIZE - self.used
+        return self.size - self.used
+
+    def set_image(self, image: str, size: int, image_size: int) -> None:
+        """Puts another image in the place of the one that was there; the flash then is of that size."""
+        self._entries.pop(self._image, None)
+        self._image, self.size = image, size
+        self._entries = {image: FlashFile(b"", _IMAGE_DATE, image_size), **self._entries}
 
     def within(self, folder: str) -> list[tuple[str, FlashFile]]:
         """What is directly in a folder, by its path; the outermost is the empty path."""

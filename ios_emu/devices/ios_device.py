@@ -8,23 +8,23 @@ a 2811 and a 2960 have besides.
 from __future__ import annotations
 
 import random
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, ClassVar
 
-from ios_emu.clock import MILLISECOND, SECOND, Clock
+from ios_emu.clock import MILLISECOND, Clock
 from ios_emu.devices.archive import RouterArchive
 from ios_emu.devices.cdp import DeviceCdp
 from ios_emu.devices.config_register import ConfigRegister
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.debugging import Debugging
+from ios_emu.devices.device_links import DeviceLinks
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.flash import Flash
-from ios_emu.devices.interface import Interface
 from ios_emu.devices.line_sessions import LineSessions
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 POWER_ON = "power-on"
 _LOG_DELAY = 250 * MILLISECOND
-_LINK_DELAY = 2 * SECOND
-_PROTOCOL_DELAY = 3 * SECOND
 _MICROSECOND = 1000
 # Bit 6 of the configuration register.
 _IGNORE_NVRAM = 0x0040
@@ -56,13 +54,14 @@ def read_nothing(device: IosDevice, text: str) -> None:
     """Stands where no reader of configurations was given."""
 
 
-class IosDevice(ABC):
+class IosDevice(DeviceLinks):
     """A device that runs IOS. `clock` is the lab's; `chance` makes salts; `journal` keeps NVRAM.
 
     `model` is what the lab file calls its kind: the commands that it has are those of its model.
     """
 
     model: ClassVar[str]
+    speaks_cdp: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -86,6 +85,8 @@ class IosDevice(ABC):
         self.startup: str | None = None
         self.register = ConfigRegister(name, self.journal, self.platform.configuration_register)
         self.reloads = ReloadSchedule(clock, self._tell_all, self._scheduled_reload)
+        software = platform.software
+        self.flash = Flash(name, self.journal, software.image, platform.flash_bytes, software.image_bytes)
         self.config: Configuration = self.factory_configuration()
         self.time = SystemClock(clock, lambda: self.config.clock)
         self.log = Syslog(lambda: self.config.logging, partial(send_to_hosts, self))
@@ -94,20 +95,24 @@ class IosDevice(ABC):
         self.reading_nvram = False
         self.reloading = False
         self.links_quiet = False
-        self._protocols_up: set[InterfaceName] = set()
+        self._protocols_up = set()
         self.cdp = DeviceCdp(self)
         self.network = self._make_network()
         self._dns: RouterDns | None = None
         self.network.on_change(self._apply_services)
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
-        self.flash = Flash(name, self.journal, self.platform.software.image)
         self.archive = RouterArchive(self)
         self._saved = configuration_body(self.config)
 
     @abstractmethod
     def factory_configuration(self) -> Configuration:
         """How it is configured fresh from the box."""
+
+    @property
+    @abstractmethod
+    def factory_kept(self) -> Mapping[str, str]:
+        """The kept lines that it has fresh from the box, by key."""
 
     @abstractmethod
     def _make_network(self) -> DeviceNetwork:
@@ -162,6 +167,11 @@ class IosDevice(ABC):
     def boots_configured(self) -> bool:
         """Does a boot read a configuration: is there one, and does the register not say to ignore it?"""
         return self.startup is not None and not self.platform.configuration_register & _IGNORE_NVRAM
+
+    @property
+    def asks_for_setup(self) -> bool:
+        """Does a boot without a configuration offer the dialogue that makes one?"""
+        return True
 
     def boot_again(self) -> None:
         """What `reload` does to a device without a console: it boots."""
@@ -260,107 +270,6 @@ class IosDevice(ABC):
     def cdp_native_vlan(self, _: InterfaceName) -> int | None:
         """The VLAN of untagged frames behind that port; None where it says nothing of it."""
         return None
-
-    # Interfaces
-
-    @property
-    @abstractmethod
-    def link_follows_cable(self) -> bool:
-        """Does the line of a port go up and down with its cable?"""
-
-    @abstractmethod
-    def interface_up(self, interface: Interface) -> bool:
-        """Is the line up?"""
-
-    @abstractmethod
-    def protocol_up(self, interface: Interface) -> bool:
-        """Is the line protocol up?"""
-
-    @abstractmethod
-    def has_port(self, name: InterfaceName) -> bool:
-        """Can it have an interface of that name?"""
-
-    @abstractmethod
-    def make_interface(self, name: InterfaceName) -> Interface:
-        """The interface of that name; one that exists in software alone is made when it is first named."""
-
-    def admin_down(self, interface: Interface) -> bool:
-        """Shut, or a sub-interface of an interface that is."""
-        return interface.shutdown or self._parent(interface).shutdown
-
-    def _parent(self, interface: Interface) -> Interface:
-        return self.config.interfaces.get(interface.name.parent, interface)
-
-    def link_changed(self, interface: Interface, *, is_new: bool = False) -> None:
-        """`shutdown` or `no shutdown`: the port follows at once, the log lines after the time IOS takes.
-
-        Of an interface that `is_new` IOS only tells that its line protocol is up.
-        """
-        if self.reading_nvram:
-            return
-        quiet, self.links_quiet = self.links_quiet, True
-        self.network.set_enabled(interface)
-        self.links_quiet = quiet
-        if interface.is_subinterface:
-            return
-        if interface.shutdown:
-            text = f"Interface {interface.name}, changed state to administratively down"
-            self.report("LINK-5-CHANGED", text, _LINK_DELAY)
-        elif not (is_new and self.dialect is Dialect.IOS):
-            self._report_link(interface)
-        self._report_protocol(interface)
-
-    def remove_interface(self, interface: Interface) -> None:
-        """`no interface X`: a loopback goes down first, and the log says so."""
-        if interface.is_loopback and not interface.shutdown:
-            interface.shutdown = True
-            self.link_changed(interface)
-        self.config.remove_interface(interface)
-
-    def keepalive_changed(self, interface: Interface) -> None:
-        """`keepalive` or `no keepalive`: the protocol may go up without a cable, or down."""
-        if not self.reading_nvram:
-            self._report_protocol(interface)
-
-    def carrier_changed(self, name: InterfaceName) -> None:
-        """A cable was plugged in, cut, or mended, or its far end was switched on or off."""
-        interface = self.config.interfaces[name]
-        if self.links_quiet or interface.shutdown:
-            return
-        if self.link_follows_cable:
-            self._report_link(interface)
-        self._report_protocol(interface)
-
-    def links_settled(self) -> None:
-        """Takes the state of the links as it is: it is not news for the log."""
-        self._protocols_up = {
-            name for name, interface in self.config.interfaces.items() if self.protocol_up(interface)
-        }
-
-    def _report_link(self, interface: Interface) -> None:
-        mnemonic = "LINK-3-UPDOWN" if self.dialect is Dialect.IOS else "LINK-5-CHANGED"
-        state = "up" if self.interface_up(interface) else "down"
-        self.report(mnemonic, f"Interface {interface.name}, changed state to {state}", _LINK_DELAY)
-
-    def _report_protocol(self, interface: Interface) -> None:
-        name, up = interface.name, self.protocol_up(interface)
-        if up == (name in self._protocols_up):
-            return
-        self._protocols_up ^= {name}
-        text = f"Line protocol on Interface {name}, changed state to {'up' if up else 'down'}"
-        self.report("LINEPROTO-5-UPDOWN", text, _PROTOCOL_DELAY)
-
-    def overlapping(self, address: IPv4Interface, but: Interface) -> InterfaceName | None:
-        """Another interface whose network overlaps the one of `address`; None when there is none."""
-        return self.config.connected.overlapping(address.network, but.name)
-
-    def native_vlan(self, name: InterfaceName) -> int | None:
-        """The VLAN of untagged frames on a port with 802.1Q sub-interfaces; None on any other interface."""
-        interfaces = self.config.interfaces.values()
-        tags = [one.encapsulation for one in interfaces if one.name.parent == name]
-        if name.sub is not None or not any(tags):
-            return None
-        return next((tag.vlan for tag in tags if tag is not None and tag.native), 1)
 
     # Routing and log
 

@@ -6,7 +6,8 @@ some stand in a dialect's configuration even when nobody ever typed them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.kept_list import KEPT, Kept
@@ -39,6 +40,7 @@ _ORDER = {kept.key: number for number, kept in enumerate(KEPT)}
 _MOST_WORDS = max(len(key.split()) for key in _BY_KEY)
 
 
+@lru_cache(maxsize=4096)
 def kept_for(line: str) -> Kept:
     """The entry whose key `line` begins with. Raises KeyError: grammar and list do not fit each other."""
     words = line.split()[:_MOST_WORDS]
@@ -58,16 +60,22 @@ def key_of(line: str, keys: Iterable[str]) -> str:
     raise KeyError(line)
 
 
-def factory_lines(dialect: Dialect) -> dict[str, str]:
+@cache
+def factory_lines(dialect: Dialect) -> Mapping[str, str]:
     """What a router fresh from the box keeps, by key."""
     return {kept.key: line for kept in KEPT for which, line in kept.factory if which is dialect}
 
 
-def keep(lines: dict[str, str], line: str, dialect: Dialect, *, negated: bool, defaulted: bool) -> None:
-    """Enters `line`, its `no` form or its `default` form into `lines` (key to line)."""
+def keep(
+    lines: dict[str, str], line: str, fresh: Mapping[str, str], *, negated: bool, defaulted: bool
+) -> None:
+    """Enters `line`, its `no` form or its `default` form into `lines` (key to line).
+
+    `fresh` are those of a device from the box.
+    """
     kept = kept_for(line)
     key = _key(kept, line)
-    factory = dict(kept.factory).get(dialect)
+    factory = fresh.get(key)
     if defaulted:
         wanted = factory
     elif kept.said:

@@ -168,8 +168,8 @@ KEPT = (
     Kept("ip dhcp-server query lease timeout", "names"),
     Kept("ip dhcp-server", "names", many=True),
     Kept("ip bootp server", "names", on_by_default=True),
-    *_many("spanning-tree", "spanning-tree extend", "spanning-tree portfast", "spanning-tree vlan"),
     Kept("spanning-tree mode", "spanning-tree", factory=((_PT, "spanning-tree mode pvst"),)),
+    *_many("spanning-tree", "spanning-tree extend", "spanning-tree portfast", "spanning-tree vlan"),
     *_many("pools", "ip local pool"),
     *_one("pools", "ip local policy route-map", "ip default-gateway"),
     *_many("pools", "ip default-network", "ip mroute"),
@@ -185,6 +185,7 @@ KEPT = (
     *_one("http", "ip http access-class", "ip http authentication", "ip http path", "ip http port"),
     Kept("ip http server", "http", factory=((_IOS, "no ip http server"),)),
     Kept("ip http secure-server", "http", factory=((_IOS, "no ip http secure-server"),)),
+    *_one("access-lists", "ip access-list logging interval"),
     *_many("lists", "ip as-path access-list", "ip community-list", "ip extcommunity-list", "ip prefix-list"),
     *_one("lists", "ip bgp-community"),
     *_many("lists", "ip pim", "ip igmp", "ip rtcp"),
@@ -246,4 +247,33 @@ KEPT = (
     *_named(1, "ntp", "ntp peer", "ntp server"),
     *_many("ntp", "sntp"),
     Kept("ip scp server enable", "ssh"),
+    *_one("system-mtu", "system mtu routing", "system mtu jumbo", "system mtu"),
+    *_one("switching", "errdisable recovery interval", "udld aggressive", "udld enable", "lldp run"),
+    *_many("switching", "errdisable recovery cause"),
+    Kept("errdisable detect cause", "switching", on_by_default=True, many=True),
+    *_many(
+        "switching", "ip dhcp snooping", "mls qos map", "mls qos srr-queue", "mac address-table notification"
+    ),
+    *_one("spanning-tree", "spanning-tree loopguard default", "spanning-tree backbonefast"),
+    *_one("spanning-tree", "spanning-tree uplinkfast", "spanning-tree pathcost method"),
+    *_one("reaction", "ip sla enable reaction-alerts"),
 )
+
+SWITCH_FACTORY: dict[Dialect, dict[str, str]] = {
+    _IOS: {
+        "service pad": "no service pad",
+        "aaa new-model": "no aaa new-model",
+        "system mtu routing": "system mtu routing 1500",
+        "spanning-tree mode": "spanning-tree mode pvst",
+        "spanning-tree extend system-id": "spanning-tree extend system-id",
+        "vlan internal allocation policy": "vlan internal allocation policy ascending",
+        "ip http server": "ip http server",
+        "ip http secure-server": "ip http secure-server",
+        "ip sla enable reaction-alerts": "ip sla enable reaction-alerts",
+    },
+    _PT: {
+        "spanning-tree mode": "spanning-tree mode pvst",
+        "spanning-tree extend system-id": "spanning-tree extend system-id",
+    },
+}
+"""The lines that a 2960 fresh from the box keeps, by key."""

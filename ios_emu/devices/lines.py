@@ -11,9 +11,7 @@ DEFAULT_EXEC_TIMEOUT = (10, 0)
 # IOS prints the first five VTYs apart from the rest, even when all are set alike.
 FIRST_VTYS = 5
 """How many VTYs there are at least."""
-FIRST_VTY_LINE = 2
-"""The number of the first VTY where all lines are counted: behind the console and the auxiliary port."""
-
+SWITCH_VTYS = 16
 DEFAULT_LENGTH, DEFAULT_WIDTH, DEFAULT_HISTORY = 24, 80, 10
 """The lines and columns of a terminal, and how many commands it remembers."""
 
@@ -165,11 +163,24 @@ def _fresh_vtys() -> list[LineSettings]:
 
 @dataclass(slots=True)
 class Lines:
-    """All lines of the router. There are five VTYs until more are configured."""
+    """All lines of a device. A router has five VTYs until more are configured; a switch always has 16."""
 
     console: LineSettings = field(default_factory=LineSettings)
     aux: LineSettings = field(default_factory=LineSettings)
     vtys: list[LineSettings] = field(default_factory=_fresh_vtys)
+    has_aux: bool = True
+    least_vtys: int = FIRST_VTYS
+
+    @classmethod
+    def of_switch(cls) -> Lines:
+        """Those of a switch, which has no auxiliary port."""
+        vtys = [LineSettings(login="password") for _ in range(SWITCH_VTYS)]
+        return cls(vtys=vtys, has_aux=False, least_vtys=SWITCH_VTYS)
+
+    @property
+    def first_vty(self) -> int:
+        """The first VTY's number where all lines are counted: behind the console and the auxiliary port."""
+        return 2 if self.has_aux else 1
 
     def vty_range(self, first: int, last: int) -> list[LineSettings]:
         """The VTYs from `first` to `last`; those that do not exist yet are made."""
@@ -178,15 +189,16 @@ class Lines:
         return self.vtys[first : last + 1]
 
     def remove_vtys(self, first: int) -> None:
-        """`no line vty N`: removes the VTYs from `first` on, never one of the first five."""
-        del self.vtys[max(first, FIRST_VTYS) :]
+        """`no line vty N`: removes the VTYs from `first` on, never one of those that always are there."""
+        del self.vtys[max(first, self.least_vtys) :]
 
     def numbered(self) -> Iterator[tuple[int, str, LineSettings]]:
         """All lines as they are counted: number, name, settings."""
         yield 0, "con 0", self.console
-        yield 1, "aux 0", self.aux
+        if self.has_aux:
+            yield 1, "aux 0", self.aux
         for number, settings in enumerate(self.vtys):
-            yield FIRST_VTY_LINE + number, f"vty {number}", settings
+            yield self.first_vty + number, f"vty {number}", settings
 
     def vty_groups(self) -> Iterator[tuple[int, int, LineSettings]]:
         """Neighbours that are set alike, as (first, last, settings)."""

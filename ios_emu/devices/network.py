@@ -62,6 +62,8 @@ class DeviceNetwork:
         self.traffic = Traffic(clock, self.ports)
         # May an interface have to ask for a lease? Who configures `ip address dhcp` says so.
         self.leasing = False
+        # May RIP have something new to tell?
+        self.telling = False
         # The helper addresses of each interface that has any.
         self.helpers: dict[str, tuple[int, ...]] = {}
         self.forwarded_udp = FORWARDED
@@ -74,9 +76,14 @@ class DeviceNetwork:
         self._table = RoutingTable(self._routes_changed)
         self._route_watchers: list[Callable[[list[Change]], None]] = []
         self._applying = False
+        self._wires = self._claim()
+
+    def _claim(self) -> list[Port]:
+        """Takes the ports over; the node hears what comes in at those that are returned."""
         for name, port in self.ports.items():
             port.set_enabled(False)
             port.carrier_changed = partial(self._carrier_changed, name)
+        return list(self.ports.values())
 
     @property
     def node(self) -> Node:
@@ -140,10 +147,14 @@ class DeviceNetwork:
         if watch not in self._route_watchers:
             self._route_watchers.append(watch)
 
-    def changed(self) -> None:
-        """The configuration may have changed: it is carried out with the next packet, or in a moment."""
-        # A lease that is about to be asked for is waited for, and what RIP tells its neighbours.
-        leasing = self.leasing or self._device.config.rip is not None
+    def changed(self, *, telling: bool = False) -> None:
+        """The configuration may have changed: it is carried out with the next packet, or in a moment.
+
+        With `telling`, so may have what RIP tells its neighbours: that is waited for.
+        """
+        self.telling |= telling
+        # A lease that is about to be asked for is waited for, and what RIP is about to tell its neighbours.
+        leasing = self.leasing or (self.telling and self._device.config.rip is not None)
         if self._pending and (self._awaited or not leasing):
             return
         self._awaited = leasing
@@ -151,7 +162,7 @@ class DeviceNetwork:
         if self._pending:
             return
         self._pending = True
-        for port in self.ports.values():
+        for port in self._wires:
             port.receive = partial(self._receive, port)
 
     def settle(self) -> None:
@@ -170,7 +181,7 @@ class DeviceNetwork:
         self.leasing = any(interface.dhcp is not None for interface in interfaces)
         for interface in interfaces:
             self.set_enabled(interface)
-        self.changed()
+        self.changed(telling=True)
 
     def set_enabled(self, interface: Interface) -> None:
         """Switches a port on or off at once, as `shutdown` does."""
@@ -189,7 +200,7 @@ class DeviceNetwork:
             self._apply()
 
     def _apply(self) -> None:
-        self._pending = False
+        self._pending = self.telling = False
         device, config = self._device, self._device.config
         self.leasing = any(interface.dhcp is not None for interface in config.interfaces.values())
         for interface in config.interfaces.values():
@@ -236,10 +247,7 @@ class DeviceNetwork:
     def _ip_interface(self, name: InterfaceName, interface: Interface) -> IpInterface:
         from ios_emu.stack.ip_interface import DEFAULT_MTU, IpInterface, Prefix
 
-        tag = interface.encapsulation
-        vlan = None if tag is None or tag.native else tag.vlan
-        # A sub-interface without an encapsulation hears nothing.
-        port = None if interface.is_subinterface and tag is None else self.ports.get(name.parent)
+        port, vlan = self._wire_of(interface)
         known = self._interfaces.get(name)
         mac = interface.mac or MacAddress(bytes(6))
         if known is None or known.port is not port or known.vlan != vlan or known.mac != mac:
@@ -252,6 +260,14 @@ class DeviceNetwork:
         known.up = self._device.protocol_up(interface)
         known.set_addresses(tuple(Prefix(int(one.ip), one.network.prefixlen) for one in interface.addresses))
         return known
+
+    def _wire_of(self, interface: Interface) -> tuple[Port | None, int | None]:
+        """The port that an interface is on, and the VLAN of its frames; None where they have no tag."""
+        tag = interface.encapsulation
+        vlan = None if tag is None or tag.native else tag.vlan
+        # A sub-interface without an encapsulation hears nothing.
+        silent = interface.is_subinterface and tag is None
+        return None if silent else self.ports.get(interface.name.parent), vlan
 
     def _routes_changed(self, changes: list[Change], hops: bool) -> None:
         """Brings the forwarding table after the routing table, and tells who watches."""
@@ -313,7 +329,7 @@ class DeviceNetwork:
             self.traffic.watch()
         self._device.carrier_changed(name)
         self._device.cdp.carrier_changed(name)
-        self.changed()
+        self.changed(telling=True)
 
     def _other_frame(self, interface: IpInterface, frame: bytes) -> None:
         """A frame that is neither IP nor ARP, and not tagged: that of a neighbour that speaks CDP?"""

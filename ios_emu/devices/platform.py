@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ios_emu.devices.flash import IMAGE_SIZE, SIZE
+
 # Cisco writes the year of manufacture as years since 1996: from 2005 to 2010 for a 2811.
 _FIRST_YEAR, _YEARS = 9, 6
 _WEEKS = 52
@@ -29,6 +31,7 @@ class Software:
     compiled: str = "Wed 18-Jul-07 06:21"
     team: str = "prod_rel_team"
     image: str = "c2800nm-advipservicesk9-mz.124-15.T1.bin"
+    image_bytes: int = IMAGE_SIZE
 
     def lines(self, team: str | None = None) -> tuple[str, str, str, str]:
         """What it says of itself first, with another team that compiled it if one is given."""
@@ -91,6 +94,7 @@ class Platform:
     nvram_kbytes: int = 239
     nvram_bytes: int = 245752
     flash_kbytes: int = 62720
+    flash_bytes: int = SIZE
     fast_ethernets: int = 2
     configuration_register: int = 0x2102
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ios_emu.devices.configuration import PORTS, Configuration, factory_configur
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.ios_device import IosDevice, ReadConfig, read_nothing
+from ios_emu.devices.kept import factory_lines
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
 from ios_emu.devices.platform import CdpIdentity, platform_for
@@ -58,6 +59,11 @@ class Router(IosDevice):
     def factory_configuration(self) -> Configuration:
         """Two ports that are shut, and the dialect's default lines."""
         return factory_configuration(self.name, self.dialect)
+
+    @property
+    def factory_kept(self) -> Mapping[str, str]:
+        """The kept lines that it has fresh from the box, by key."""
+        return factory_lines(self.dialect)
 
     def _make_network(self) -> DeviceNetwork:
         ports = {name: Port(str(name)) for name in PORTS}

@@ -7,21 +7,16 @@ for it differs between images and means nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Interface
 
 from ios_emu.devices.configuration import Configuration
-from ios_emu.devices.dhcp_config import dhcp_config, interface_dhcp_config
+from ios_emu.devices.dhcp_config import dhcp_config
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.forward_protocol import forward_protocol_lines
-from ios_emu.devices.interface import (
-    DEFAULT_KEEPALIVE,
-    DEFAULT_LOAD_INTERVAL,
-    DhcpAddress,
-    Interface,
-)
-from ios_emu.devices.kept import interface_lines, lines_at
+from ios_emu.devices.interface_config import interface_config
+from ios_emu.devices.kept import lines_at
 from ios_emu.devices.kept_blocks import blocks_at
-from ios_emu.devices.rip_config import interface_rip_config, rip_config
+from ios_emu.devices.rip_config import rip_config
+from ios_emu.devices.switch_configuration import SwitchConfiguration
 from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
 
@@ -47,97 +42,55 @@ _BEHIND_CONTROL_PLANE = ("bridge", "voice-port", "mgcp", "dial-peer", "time-rang
 
 def configuration_body(config: Configuration, whole: bool = False) -> str:
     """From the first `!` to `end` with its line end; `whole` with the defaults, too."""
-    if whole:
+    if whole and not isinstance(config, SwitchConfiguration):
         from ios_emu.devices.whole_config import with_defaults
 
         config = with_defaults(config)
-    lines = _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
-    return "\n".join(lines) + "\n"
+    return "\n".join(_layout(config, whole)) + "\n"
+
+
+def _layout(config: Configuration, whole: bool) -> Iterator[str]:
+    if isinstance(config, SwitchConfiguration):
+        # A lab of routers alone does not wait for it.
+        from ios_emu.devices.switch_running_config import switch_layout
+
+        return switch_layout(config, whole)
+    return _ios(config, whole) if config.dialect is Dialect.IOS else _packet_tracer(config, whole)
 
 
 def running_config(config: Configuration, whole: bool = False) -> str:
     """The whole answer of `show running-config`; `whole` is its `all`."""
     body = configuration_body(config, whole)
     end = "\n" if config.dialect is Dialect.IOS else "\n\n"
-    return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}{end}"
-
-
-def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
-    """An interface's part, from `interface ...` on, without the `!` behind it."""
-    lines = [f"interface {interface.name}"]
-    if interface.mac_address is not None:
-        lines.append(f" mac-address {interface.mac_address}")
-    if interface.description is not None:
-        lines.append(f" description {interface.description}")
-    if interface.mtu is not None:
-        lines.append(f" mtu {interface.mtu}")
-    if interface.bandwidth is not None:
-        lines.append(f" bandwidth {interface.bandwidth}")
-    if interface.delay is not None:
-        lines.append(f" delay {interface.delay}")
-    if interface.encapsulation is not None:
-        native = " native" if interface.encapsulation.native else ""
-        lines.append(f" encapsulation dot1Q {interface.encapsulation.vlan}{native}")
-    before, behind, last = interface_lines(interface.kept)
-    lines += [f" {line}" for line in [*interface_dhcp_config(interface), *before]]
-    lines += [f" ip address {_with_mask(address)} secondary" for address in interface.secondary]
-    if interface.dhcp is not None:
-        lines.append(f" ip address dhcp{_dhcp_options(interface.dhcp)}")
-    elif interface.address is not None:
-        lines.append(f" ip address {_with_mask(interface.address)}")
-    else:
-        lines.append(" no ip address")
-    lines += [f" ip access-group {name} {way}" for way, name in sorted(interface.access_groups.items())]
-    lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
-    if interface.ip_mtu is not None:
-        lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
-    if interface.nat is not None:
-        lines.append(f" ip nat {interface.nat}")
-    if interface.virtual_reassembly is not None:
-        lines.append(f" {interface.virtual_reassembly}")
-    if interface.load_interval != DEFAULT_LOAD_INTERVAL:
-        lines.append(f" load-interval {interface.load_interval}")
-    shutdown = [" shutdown"] if interface.shutdown else []
-    if interface.name.kind != "FastEthernet" or interface.is_subinterface:
-        return lines + shutdown + [f" {line}" for line in last]
-    medium = [f" duplex {interface.duplex}", f" speed {interface.speed}"]
-    if interface.keepalive is None:
-        medium.append(" no keepalive")
-    elif interface.keepalive != DEFAULT_KEEPALIVE:
-        medium.append(f" keepalive {interface.keepalive}")
-    lines += shutdown + medium if dialect is Dialect.IOS else medium + shutdown
-    return lines + [f" {line}" for line in last]
-
-
-def _dhcp_options(dhcp: DhcpAddress) -> str:
-    client_id = "" if dhcp.client_id is None else f" client-id {dhcp.client_id}"
-    return client_id + ("" if dhcp.hostname is None else f" hostname {dhcp.hostname}")
+    # Packet Tracer's 2960 counts the empty line behind `end`, too.
+    counts_more = isinstance(config, SwitchConfiguration) and config.dialect is Dialect.PACKET_TRACER
+    size = len(body) + counts_more
+    return f"Building configuration...\n\nCurrent configuration : {size} bytes\n{body}{end}"
 
 
 def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
-    yield _timestamps("debug", config)
-    yield _timestamps("log", config)
-    yield from _password_encryption(config)
+    yield timestamps_line("debug", config)
+    yield timestamps_line("log", config)
+    yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!", "boot-start-marker")
     yield from _kept(config, "boot")
     yield from ("boot-end-marker", "!")
     yield from _kept(config, "first")
     yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
-    yield from _enable(config)
+    yield from enable_lines(config)
     yield "!"
     yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
-    yield from _clock(config)
+    yield from clock_lines(config)
     yield from ("!", "!")
     yield from _kept(config, "cef")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
     yield "!"
-    yield from _names(config)
+    yield from name_lines(config, config.dialect is Dialect.IOS)
     yield from _kept(config, *_BEFORE_USERS)
-    yield from _users(config)
+    yield from user_lines(config)
     yield from config.archive.lines()
     yield from _kept(config, *_BEHIND_USERS)
     yield from ["!"] * 4
@@ -162,9 +115,9 @@ def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _kept(config, "control-plane")
     yield "!"
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
-    yield from _banner(config)
+    yield from banner_lines(config)
     yield "!"
-    yield from _lines(config, whole)
+    yield from line_lines(config, whole)
     yield "!"
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "end")
@@ -172,14 +125,14 @@ def _ios(config: Configuration, whole: bool) -> Iterator[str]:
 
 def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ("!", "version 12.4")
-    yield _timestamps("log", config)
-    yield _timestamps("debug", config)
-    yield from _password_encryption(config)
+    yield timestamps_line("log", config)
+    yield timestamps_line("debug", config)
+    yield from password_encryption_lines(config)
     yield from ("!", f"hostname {config.hostname}", "!", "!", "!")
     yield from config.logging.first_lines(whole)
     yield from _kept(config, "logging")
-    yield from _enable(config)
-    yield from _clock(config)
+    yield from enable_lines(config)
+    yield from clock_lines(config)
     yield from _kept(config, "boot", "first")
     yield from ("!", "!")
     yield from dhcp_config(config.dhcp, config.kept, config.dialect)
@@ -187,9 +140,9 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from _kept(config, "aaa", "aaa-groups", "aaa-lists", "aaa-session", "resource", "memory")
     yield from _kept(config, "cef")
     yield from ["!"] * 8
-    yield from _names(config)
+    yield from name_lines(config, config.dialect is Dialect.IOS)
     yield from _kept(config, *_BEFORE_USERS)
-    yield from _users(config)
+    yield from user_lines(config)
     yield from config.archive.lines()
     yield from _kept(config, *(place for place in _BEHIND_USERS if place != "spanning-tree"))
     yield from ["!"] * 4
@@ -214,9 +167,9 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     if control_plane := lines_at(config.kept, "control-plane"):
         yield from ("control-plane", *control_plane, "!")
     yield from _kept(config, *_BEHIND_CONTROL_PLANE)
-    yield from _banner(config)
+    yield from banner_lines(config)
     yield from ["!"] * 4
-    yield from _lines(config, whole)
+    yield from line_lines(config, whole)
     yield from _kept(config, "ntp-last", "scheduler", "ntp", "event")
     yield from ("!", "!", "!", "end")
 
@@ -228,7 +181,8 @@ def _kept(config: Configuration, *places: str) -> Iterator[str]:
         yield from blocks_at(config.blocks, place)
 
 
-def _clock(config: Configuration) -> Iterator[str]:
+def clock_lines(config: Configuration) -> Iterator[str]:
+    """`clock timezone` and `clock summer-time`."""
     settings = config.clock
     if (settings.zone, settings.offset) != ("UTC", 0):
         hours, minutes = divmod(abs(settings.offset), 60)
@@ -240,7 +194,7 @@ def _clock(config: Configuration) -> Iterator[str]:
 
 def _access_lists(config: Configuration) -> Iterator[str]:
     """What stands in the place of lists that have names, and its `!`."""
-    lines: list[str] = []
+    lines = lines_at(config.kept, "access-lists")
     if config.access_list_log_threshold:
         lines.append(f"ip access-list log-update threshold {config.access_list_log_threshold}")
     if config.access_lists:
@@ -267,7 +221,7 @@ def _last_kept(config: Configuration, whole: bool) -> Iterator[str]:
     for place in ("dialer-list", "cdp", "map-class", "route-map", "ipv6-list", "snmp", "tacacs"):
         lines = lines_at(config.kept, place)
         if place == "cdp":
-            lines = [*_cdp_times(config), *lines]
+            lines = [*cdp_lines(config), *lines]
         if place == "dialer-list":
             lines = _numbered_lists(config) + lines
         yield from lines
@@ -278,14 +232,16 @@ def _last_kept(config: Configuration, whole: bool) -> Iterator[str]:
         yield from (f"file prompt {config.file_prompt}", "!")
 
 
-def _cdp_times(config: Configuration) -> Iterator[str]:
+def cdp_lines(config: Configuration) -> Iterator[str]:
+    """How often CDP speaks, and for how long it is true."""
     if config.cdp_timer != DEFAULT_TIMER:
         yield f"cdp timer {config.cdp_timer}"
     if config.cdp_holdtime != DEFAULT_HOLDTIME:
         yield f"cdp holdtime {config.cdp_holdtime}"
 
 
-def _timestamps(which: str, config: Configuration) -> str:
+def timestamps_line(which: str, config: Configuration) -> str:
+    """`service timestamps log` or `debug`."""
     stamps = config.timestamps_log if which == "log" else config.timestamps_debug
     if stamps is not None:
         return f"service timestamps {which} {stamps.configuration}"
@@ -293,7 +249,8 @@ def _timestamps(which: str, config: Configuration) -> str:
     return f"no service timestamps {which} {off}"
 
 
-def _password_encryption(config: Configuration) -> Iterator[str]:
+def password_encryption_lines(config: Configuration) -> Iterator[str]:
+    """The services that stand in front of the host name."""
     yield from _kept(config, "service")
     yield f"{'' if config.password_encryption else 'no '}service password-encryption"
     if config.logging.sequence_numbers:
@@ -304,7 +261,8 @@ def _password_encryption(config: Configuration) -> Iterator[str]:
         yield "no service dhcp"
 
 
-def _enable(config: Configuration) -> Iterator[str]:
+def enable_lines(config: Configuration) -> Iterator[str]:
+    """The secrets and the password of `enable`."""
     for level, secret in sorted(config.enable_levels.items()):
         yield f"enable secret level {level} {secret.configuration}"
     if config.enable_secret is not None:
@@ -313,15 +271,17 @@ def _enable(config: Configuration) -> Iterator[str]:
         yield f"enable password {config.enable_password.configuration}"
 
 
-def _names(config: Configuration) -> Iterator[str]:
+def name_lines(config: Configuration, ios: bool) -> Iterator[str]:
+    """How names are looked up; with `ios` as 12.4 writes it, else as older images do."""
     if not config.domain_lookup:
-        yield "no ip domain lookup" if config.dialect is Dialect.IOS else "no ip domain-lookup"
-    yield from config.names.lines(config.dialect is Dialect.IOS)
+        yield "no ip domain lookup" if ios else "no ip domain-lookup"
+    yield from config.names.lines(ios)
     yield from (f"ip name-server {address}" for address in config.name_servers)
     yield from _kept(config, "names")
 
 
-def _users(config: Configuration) -> Iterator[str]:
+def user_lines(config: Configuration) -> Iterator[str]:
+    """`username`, and what SSH is set to."""
     if config.users:
         yield "!"
     for user in config.users.values():
@@ -365,7 +325,8 @@ def _routes(routes: Iterable[StaticRoute]) -> Iterator[str]:
         yield " ".join(map(str, words))
 
 
-def _banner(config: Configuration) -> Iterator[str]:
+def banner_lines(config: Configuration) -> Iterator[str]:
+    """The banners, the levels of commands, and aliases."""
     texts = dict(config.banners)
     if config.banner_motd is not None:
         texts["motd"] = config.banner_motd
@@ -376,20 +337,19 @@ def _banner(config: Configuration) -> Iterator[str]:
         yield from (f"alias {ALIAS_MODES[mode]} {name} {text}" for name, text in aliases.items())
 
 
-def _lines(config: Configuration, whole: bool) -> Iterator[str]:
+def line_lines(config: Configuration, whole: bool) -> Iterator[str]:
+    """The terminal lines."""
     packet_tracer = config.dialect is Dialect.PACKET_TRACER
     separator = ["!"] if packet_tracer else []
-    parts = [("con 0", config.lines.console), ("aux 0", config.lines.aux)]
+    parts = [("con 0", config.lines.console)]
+    if config.lines.has_aux:
+        parts.append(("aux 0", config.lines.aux))
     for first, last, settings in config.lines.vty_groups():
         parts.append((f"vty {first}" if first == last else f"vty {first} {last}", settings))
-    for number, (name, settings) in enumerate(parts):
+    for name, settings in parts:
         yield f"line {name}"
         yield from (
             f" {line}" for line in settings.configuration(packet_tracer, name.startswith("vty"), whole)
         )
-        if number < 2:
+        if not name.startswith("vty"):
             yield from separator
-
-
-def _with_mask(address: IPv4Interface) -> str:
-    return f"{address.ip} {address.netmask}"

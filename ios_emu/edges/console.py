@@ -18,7 +18,7 @@ from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.doors import Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime

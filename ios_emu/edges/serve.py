@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ios_emu.cli.shell import shared_handlers, shared_reader
+from ios_emu.cli.shared import shared_handlers, shared_reader
 from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.doors import LOOPBACK, Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime

@@ -139,9 +139,9 @@ class Console:
             self._open(self._arrive(_AVAILABLE.format(self.device.config.hostname)))
 
     def _boot(self, problems: str) -> Dialogue:
-        yield Say(platform_text.boot_text(self.device.platform, self.device.dialect))
+        yield Say(platform_text.device_boot_text(self.device))
         yield Say(problems)
-        if not self.device.boots_configured:
+        if not self.device.boots_configured and self.device.asks_for_setup:
             yield Say(_SETUP_TITLE[self.device.dialect])
             yield Say((yield from self._initial_dialogue()))
         return (yield from self._arrive(_STARTED))

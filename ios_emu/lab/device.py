@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.cli.interpreter import Interpreter
 from ios_emu.cli.session import Session, State
-from ios_emu.cli.shell import Shell, shared_reader
+from ios_emu.cli.shell import Shell
 from ios_emu.clock import Clock
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.router import Router
-from ios_emu.errors import UsageError
 from ios_emu.lab.console import Console
 from ios_emu.lab.vty import VtyLines
 from ios_emu.stack.cable import Port
 
 if TYPE_CHECKING:
+    from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.host import Host
     from ios_emu.lab.host_console import HostConsole
-    from ios_emu.stack.switching import Switch
 
 # More questions than any command asks.
 _MOST_QUESTIONS = 30
@@ -68,7 +68,7 @@ class Device(Protocol):
         """Does nothing happen at its console before somebody types?"""
 
     def console(self) -> LabConsole:
-        """The console line. Raises UsageError for a device without one."""
+        """The console line."""
 
     def run(self, command: str) -> str:
         """Types a command at a prompt of its own and returns what it prints."""
@@ -105,22 +105,22 @@ class OwnSession:
         return "\n".join(lines[1:-1])
 
 
-class RouterDevice:
-    """A 2811."""
+class ConsoleDevice:
+    """A device that runs IOS, with its console line and its VTYs."""
 
-    kind = "2811"
+    kind: str
 
-    def __init__(self, router: Router, console: Console, vtys: VtyLines) -> None:
-        self.name = router.name
-        self.router = router
+    def __init__(self, ios: IosDevice, console: Console, vtys: VtyLines) -> None:
+        self.name = ios.name
+        self.ios = ios
         self.vtys = vtys
         self._console = console
         console.on_power_on = vtys.close_all
 
     @property
     def ports(self) -> dict[str, Port]:
-        """FastEthernet0/0 and FastEthernet0/1."""
-        return {str(name): port for name, port in self.router.network.ports.items()}
+        """The sockets for cables, by their full names."""
+        return {str(name): port for name, port in self.ios.network.ports.items()}
 
     @property
     def waits_for_input(self) -> bool:
@@ -138,7 +138,7 @@ class RouterDevice:
 
     def set_dialect(self, dialect: str) -> None:
         """Makes it print as `dialect` does, and starts it anew. Raises ValueError for an unknown one."""
-        self.router.dialect = Dialect(dialect)
+        self.ios.dialect = Dialect(dialect)
         self._console.power_on()
 
     def run(self, command: str) -> str:
@@ -150,8 +150,18 @@ class RouterDevice:
 
     @cached_property
     def _own_session(self) -> OwnSession:
-        shell = Shell(self.router, shared_reader, level=15, line=lambda _: _NEVER_TIMES_OUT)
-        return OwnSession(shell, self.router.clock)
+        shell = Shell(self.ios, level=15, line=lambda _: _NEVER_TIMES_OUT)
+        return OwnSession(shell, self.ios.clock)
+
+
+class RouterDevice(ConsoleDevice):
+    """A 2811."""
+
+    kind = "2811"
+
+    def __init__(self, router: Router, console: Console, vtys: VtyLines) -> None:
+        super().__init__(router, console, vtys)
+        self.router = router
 
 
 class HostDevice:
@@ -186,7 +196,7 @@ class HostDevice:
 
     def set_dialect(self, dialect: str) -> None:
         """A host has no dialect: Raises ValueError."""
-        raise ValueError(f"{self.name} is a {self.kind}: only a 2811 has a dialect")
+        raise ValueError(f"{self.name} is a {self.kind}: only a 2811 and a switch have a dialect")
 
     def run(self, command: str) -> str:
         """Types `command` at a prompt of its own; the lab runs until it is idle."""
@@ -199,39 +209,12 @@ class HostDevice:
         return OwnSession(new_host_shell(self.host), self.host.clock)
 
 
-class SwitchDevice:
-    """A switch. It forwards frames, and has no command line yet."""
+class SwitchDevice(ConsoleDevice):
+    """A 2960: `switch` is its forwarding, `catalyst` the device that is configured."""
 
     kind = "switch"
-    waits_for_input = True
 
-    def __init__(self, switch: Switch) -> None:
-        self.name = switch.name
-        self.switch = switch
-
-    @property
-    def ports(self) -> dict[str, Port]:
-        """FastEthernet0/1 to 0/24 and the two uplinks."""
-        return self.switch.ports
-
-    def console(self) -> LabConsole:
-        """Raises UsageError: there is none."""
-        raise UsageError(
-            self.name,
-            "has no console",
-            "a switch works without commands here",
-            "open a router, a PC or a server",
-        )
-
-    def run(self, command: str) -> str:
-        """Raises UsageError: there is nothing to type at."""
-        self.console()
-        return ""
-
-    def boot(self, quick: bool) -> None:
-        """Forgets the stations that it knows."""
-        self.switch.forget()
-
-    def set_dialect(self, dialect: str) -> None:
-        """A switch has no dialect: raises ValueError."""
-        raise ValueError(f"{self.name} is a switch: only a 2811 has a dialect")
+    def __init__(self, catalyst: Catalyst, console: Console, vtys: VtyLines) -> None:
+        super().__init__(catalyst, console, vtys)
+        self.catalyst = catalyst
+        self.switch = catalyst.switch

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ios_emu.cli.session import Session, State
-from ios_emu.cli.shell import Shell, shared_reader
+from ios_emu.cli.shared import shared_reader
+from ios_emu.cli.shell import Shell
 from ios_emu.lab.device import HostDevice, RouterDevice
 
 _QUOTE, _CTRL_C = "\x16", b"\x03"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ios_emu.cli.dialogue import Dialogue, Say
 from ios_emu.cli.host_shell import BANNER, HostShell
 from ios_emu.cli.session import Session
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.devices.host import Host
 from ios_emu.lab.output import Output
 

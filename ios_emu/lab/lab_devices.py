@@ -23,7 +23,7 @@ from ios_emu.wire.ethernet import MacAddress
 
 DEVICE_KEYS = {
     "2811": ("type", "config", "dialect"),
-    "switch": ("type",),
+    "switch": ("type", "config", "dialect"),
     "pc": ("type", "address", "gateway", "dns", "mac", "mail"),
     "server": ("type", "address", "gateway", "dns", "mac", "mail"),
 }
@@ -44,9 +44,11 @@ class RouterFile:
 
 @dataclass(frozen=True, slots=True)
 class SwitchFile:
-    """A switch."""
+    """A switch; `config` is the text of its start-up configuration."""
 
     name: str
+    dialect: Dialect = Dialect.IOS
+    config: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,15 @@ def _device(keys: KeyReader, key: str, name: str, value: object, folder: Path) -
         remedy = near(kind, DEVICE_KEYS) or "use one of them"
         raise keys.error(f"{key}.type", f"unknown type {shown(kind)}", f"there are {types}", remedy)
     keys.only(key, table, DEVICE_KEYS[kind], f"a {kind}")
-    if kind == "2811":
-        return _router(keys, key, name, table, folder)
-    return SwitchFile(name) if kind == "switch" else _host(keys, key, name, kind, table)
+    if kind in ("2811", "switch"):
+        made = RouterFile if kind == "2811" else SwitchFile
+        return made(name, *_ios_device(keys, key, name, table, folder))
+    return _host(keys, key, name, kind, table)
 
 
-def _router(keys: KeyReader, key: str, name: str, table: dict[str, Any], folder: Path) -> RouterFile:
+def _ios_device(
+    keys: KeyReader, key: str, name: str, table: dict[str, Any], folder: Path
+) -> tuple[Dialect, str | None]:
     place, why, remedy = f"{key}.dialect", f"there are {' and '.join(Dialect)}", 'write dialect = "ios"'
     dialect = keys.text(place, table.get("dialect", Dialect.IOS), why, remedy)
     if dialect not in list(Dialect):
@@ -132,7 +137,7 @@ def _router(keys: KeyReader, key: str, name: str, table: dict[str, Any], folder:
             place, f"unknown dialect {shown(dialect)}", why, near(dialect, list(Dialect)) or remedy
         )
     config = _config(keys, f"{key}.config", name, table["config"], folder) if "config" in table else None
-    return RouterFile(name, Dialect(dialect), config)
+    return Dialect(dialect), config
 
 
 def _config(keys: KeyReader, key: str, name: str, value: object, folder: Path) -> str:

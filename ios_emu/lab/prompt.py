@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, UserError
 from ios_emu.lab.device import RouterDevice
 from ios_emu.lab.event_filter import read_filter

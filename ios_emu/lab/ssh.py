@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from ios_emu.cli.dialogue import BREATH, Dialogue, Output, Say
 from ios_emu.cli.login import filled_in, greet
 from ios_emu.devices.line_sessions import Peer
-from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
+from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.ssh import SshConnection
 from ios_emu.devices.users import User
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, InvalidInput
@@ -80,7 +80,7 @@ class SshLine:
         """What the client is shown before it logs in."""
         config = self._lines.device.config
         text = config.banners.get("login", "")
-        return filled_in(text, config, FIRST_VTY_LINE + self._number, self.settings)
+        return filled_in(text, config, config.lines.first_vty + self._number, self.settings)
 
     def admit(self) -> None:
         """Lets somebody in whom the line asks nothing."""

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.clock import Clock
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.router import Router
 from ios_emu.errors import LabFileError, UsageError
@@ -115,9 +116,7 @@ class Lab:
         if isinstance(described, RouterFile):
             return self._router(described)
         if isinstance(described, SwitchFile):
-            from ios_emu.stack.switching import Switch
-
-            return SwitchDevice(Switch(described.name, self.clock, SWITCH_PORTS))
+            return self._switch(described)
         return self._host(described)
 
     def _host(self, described: HostFile) -> HostDevice:
@@ -172,22 +171,40 @@ class Lab:
             self._journal,
             leases=partial(leases, described.name) if leases is not None else None,
         )
-        stored = self._read_state(router.startup_record) if self._read_state is not None else None
-        if stored is not None:
-            router.startup = stored.decode("latin-1") or None
-        else:
-            router.startup = described.config
-        register = self._read_state(router.register.record) if self._read_state is not None else None
-        if register is not None:
-            router.register.restore(register)
-        private = self._read_state(router.ssh.record) if self._read_state is not None else None
-        if private is not None:
-            router.ssh.restore(private)
-        if self._list_state is not None and self._read_state is not None:
-            records = ((name, self._read_state(name)) for name in self._list_state(router.flash.prefix))
-            router.flash.restore((name, record) for name, record in records if record is not None)
+        self._restore(router, described.config)
         vtys = VtyLines(router, shared_reader)
         return RouterDevice(router, Console(router, shared_reader, self.clock, quick=self._quick), vtys)
+
+    def _switch(self, described: SwitchFile) -> SwitchDevice:
+        # A lab without a switch does not wait for what one needs.
+        from ios_emu.devices.catalyst import Catalyst
+        from ios_emu.stack.switching import Switch
+
+        switch = Switch(described.name, self.clock, SWITCH_PORTS)
+        chance = self._own_chance(described.name)
+        catalyst = Catalyst(switch, self.clock, described.dialect, chance, self._journal)
+        self._restore(catalyst, described.config)
+        read = partial(shared_reader, catalyst.model)
+        vtys = VtyLines(catalyst, read)
+        return SwitchDevice(catalyst, Console(catalyst, read, self.clock, quick=self._quick), vtys)
+
+    def _restore(self, device: IosDevice, config: str | None) -> None:
+        """What NVRAM and flash kept, or else the configuration of the lab file."""
+        device.startup = config
+        if self._read_state is None:
+            return
+        stored = self._read_state(device.startup_record)
+        if stored is not None:
+            device.startup = stored.decode("latin-1") or None
+        register = self._read_state(device.register.record)
+        if register is not None:
+            device.register.restore(register)
+        private = self._read_state(device.ssh.record)
+        if private is not None:
+            device.ssh.restore(private)
+        if self._list_state is not None:
+            records = ((name, self._read_state(name)) for name in self._list_state(device.flash.prefix))
+            device.flash.restore((name, record) for name, record in records if record is not None)
 
     def _cable(self, link: Link) -> Cable:
         a, b = (self.devices[end.device].ports[end.port] for end in (link.a, link.b))
@@ -213,14 +230,14 @@ class Lab:
 
     def _power_on(self) -> None:
         """Boots all devices at once: that their links come up is not news for anybody's log."""
-        routers = [device for device in self.devices.values() if isinstance(device, RouterDevice)]
-        for device in routers:
-            device.router.links_quiet = True
-        for device in routers:
+        powered = [one for one in self.devices.values() if isinstance(one, RouterDevice | SwitchDevice)]
+        for device in powered:
+            device.ios.links_quiet = True
+        for device in powered:
             device.console().power_on()
-        for device in routers:
-            device.router.links_quiet = False
-            device.router.links_settled()
+        for device in powered:
+            device.ios.links_quiet = False
+            device.ios.links_settled()
         for one in self.devices.values():
             if isinstance(one, HostDevice):
                 one.host.announces = True

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.devices.lines import FIRST_VTY_LINE
 
 if TYPE_CHECKING:
     from ios_emu.cli.reader import Reader
@@ -86,7 +85,7 @@ class VtyLines:
     def release(self, number: int) -> None:
         """The session on a line is over."""
         self._taken.pop(number, None)
-        self.device.line_sessions.end(FIRST_VTY_LINE + number)
+        self.device.line_sessions.end(self.device.config.lines.first_vty + number)
 
     def _listen(self, tcp: TcpStack) -> None:
         tcp.listen(

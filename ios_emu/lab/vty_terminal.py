@@ -10,7 +10,7 @@ from ios_emu.cli.session import Session, State
 from ios_emu.cli.shell import Shell
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.line_sessions import Peer
-from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
+from ios_emu.devices.lines import LineSettings
 from ios_emu.lab.line_session import line_session
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class VtyTerminal:
             device,
             lines.read,
             line_name=f"vty{number} ({peer})",
-            line_number=FIRST_VTY_LINE + number,
+            line_number=device.config.lines.first_vty + number,
             line=partial(vty_settings, number),
         )
         self.shell.take_line_settings()
@@ -83,7 +83,9 @@ class VtyTerminal:
 
     def set_type(self, name: str) -> None:
         """What the client calls its terminal: `show terminal` tells it."""
-        session = self._lines.device.line_sessions.on(FIRST_VTY_LINE + self._number)
+        session = self._lines.device.line_sessions.on(
+            self._lines.device.config.lines.first_vty + self._number
+        )
         if session is not None:
             session.terminal_type = "".join(filter(str.isprintable, name[:_LONGEST_TYPE]))
 

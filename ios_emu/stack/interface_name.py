@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass
 
 # In this order the kinds stand in a configuration; the second entry is the short form (`Fa0/0`).
-KINDS: dict[str, str] = {"Loopback": "Lo", "FastEthernet": "Fa", "Vlan": "Vl", "Null": "Nu"}
+KINDS: dict[str, str] = {
+    "Loopback": "Lo",
+    "FastEthernet": "Fa",
+    "GigabitEthernet": "Gi",
+    "Vlan": "Vl",
+    "Null": "Nu",
+}
 _ORDER = {kind: position for position, kind in enumerate(KINDS)}
 _WRITTEN = re.compile(r"([A-Za-z]+) ?([0-9].*)")
 _NUMBER = re.compile(r"(?:(?P<slot>\d+)/)?(?P<port>\d+)(?:\.(?P<sub>\d+))?")

@@ -23,12 +23,15 @@ from typing import NamedTuple
 import asyncssh
 import pytest
 
+from tests.benchmarks.compiled import compiled
+
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
 
 COMMANDS_A_SECOND = 2000
 SESSIONS = 100
 P99_SECONDS = MOST_DELAY = 0.050
 MOST_MEGABYTES = 90
+MOST_MEGABYTES_OF_ONE = 16
 PATIENCE = 60.0
 # A machine does other things, too: what it did in the best of so many rounds is what the program needs.
 ROUNDS = 3
@@ -63,7 +66,10 @@ class Served:
         (folder / "lab.toml").write_text(lab)
         command = [sys.executable, "-m", "ios_emu", "serve", str(folder / "lab.toml"), "--quick", "--json"]
         self.process = subprocess.Popen(
-            [*command, "--state", str(folder / "state"), *doors], stdout=subprocess.PIPE, text=True
+            [*command, "--state", str(folder / "state"), *doors],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=compiled(),
         )
         assert self.process.stdout is not None
         said = json.loads(self.process.stdout.readline())
@@ -87,6 +93,11 @@ class Served:
         """Memory that the process has, or had at most (VmHWM)."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
+
+    def processor_seconds(self) -> float:
+        """What the process has used of the processor: what else the machine does is not in it."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -145,16 +156,20 @@ def test_commands_a_second_of_one_client(door: str, served: Served) -> None:
         client.ask(b"terminal length 0")
     else:
         client.log_in()
-    rates = {}
-    for command in ("show clock", "show ip interface brief", "show version", "show running-config"):
-        begin = time.perf_counter()
-        for _ in range(500):
-            client.ask(command.encode())
-        rates[command] = 500 / (time.perf_counter() - begin)
-    shown = ", ".join(f"{command} {rate:.0f}" for command, rate in rates.items())
-    print(f"\n{door}: commands a second: {shown}")
+    means = []
+    for _ in range(ROUNDS):
+        rates, before = {}, served.processor_seconds()
+        for command in ("show clock", "show ip interface brief", "show version", "show running-config"):
+            begin = time.perf_counter()
+            for _ in range(500):
+                client.ask(command.encode())
+            rates[command] = 500 / (time.perf_counter() - begin)
+        spent = (served.processor_seconds() - before) / (500 * len(rates))
+        shown = ", ".join(f"{command} {rate:.0f}" for command, rate in rates.items())
+        print(f"\n{door}: commands a second: {shown}; {spent * 1e3:.2f} ms of the processor for one")
+        means.append(statistics.mean(list(rates.values())[:3]))
     client.socket.close()
-    assert statistics.mean(list(rates.values())[:3]) >= COMMANDS_A_SECOND
+    assert max(means) >= COMMANDS_A_SECOND
 
 
 async def session(where: Place, delays: list[float], there: asyncio.Barrier, commands: int) -> None:
@@ -324,6 +339,7 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
     """What the machine itself makes a client wait, with nobody else at the doors, is not its doing."""
     good = Client(visited.vtys[1])
     good.log_in()
+    before = visited.megabytes()
     worst = []
     for _ in range(ROUNDS):
         _, alone = longest_wait(good, 1.0)
@@ -349,4 +365,4 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
             break
     good.socket.close()
     assert min(worst) <= MOST_DELAY
-    assert visited.megabytes("VmHWM") <= MOST_MEGABYTES
+    assert visited.megabytes("VmHWM") - before <= MOST_MEGABYTES_OF_ONE

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
-from ios_emu.cli.command_table import KEPT_SECTIONS, PARTS, command_table
-from ios_emu.cli.grammar import MODES
-from ios_emu.cli.reader import load_reader
+from ios_emu.cli.command_table import KEPT_SECTIONS, PARTS, SWITCH_SECTIONS, command_table
+from ios_emu.cli.commands.config_kept import printed
+from ios_emu.cli.grammar import MODES, SWITCH_MODES
+from ios_emu.cli.reader import Reader, load_reader
+from ios_emu.devices.kept import kept_for
 
 COMMANDS = Path(__file__).resolve().parents[2] / "COMMANDS.md"
 TEXT = COMMANDS.read_text(encoding="utf-8")
@@ -39,9 +41,12 @@ SECTIONS = {
     "A host's prompt": "host",
 }
 SECTIONS |= {title: kind.name for title, kind in KEPT_SECTIONS.items()}
+SWITCH = {"User EXEC of a switch": "exec", "Privileged EXEC of a switch": "exec"}
+SWITCH |= {title: rule for rule, title, _ in SWITCH_SECTIONS}
 HANDLERS = {
     "Kept": {
         "kept",
+        "mac_table_kept",
         "block",
         "block_address",
         "block_end",
@@ -110,7 +115,16 @@ def known_words(line: str) -> list[str]:
 
 
 ROWS = rows(TEXT)
-TYPED = [row for row in ROWS if row.section in SECTIONS]
+TYPED = [row for row in ROWS if row.section in SECTIONS or row.section in SWITCH]
+
+
+def mode_of(row: Row) -> str:
+    """The start rule of the mode that a command is typed in."""
+    return SECTIONS.get(row.section) or SWITCH[row.section]
+
+
+def reader_of(row: Row) -> Reader:
+    return load_reader("2960" if row.section in SWITCH else "2811")
 
 
 def shortest(form: str) -> str:
@@ -125,63 +139,91 @@ def shortest(form: str) -> str:
 
 
 def level_of(row: Row) -> int:
-    return 1 if row.section == "User EXEC" else 15
+    return 1 if row.section.startswith("User EXEC") else 15
 
 
 def test_the_file_is_current() -> None:
-    assert command_table(load_reader()) == TEXT, "COMMANDS.md is out of date: run `make docs`"
+    assert command_table(load_reader(), load_reader("2960")) == TEXT, (
+        "COMMANDS.md is out of date: run `make docs`"
+    )
 
 
 def test_every_mode_has_its_section() -> None:
     assert set(SECTIONS.values()) == set(MODES)
-    assert {row.section for row in ROWS} == {*SECTIONS, *(f"`{part}`" for part in PARTS.values())}
+    parts = {f"`{part}`" for part in PARTS.values()}
+    assert {row.section for row in ROWS} == {*SECTIONS, *SWITCH, *parts}
+    shared = {"line", "archive", "archive_log_mode"}
+    assert set(SWITCH.values()) == set(SWITCH_MODES) - shared
 
 
 def test_nothing_is_listed_twice() -> None:
-    where = Counter((SECTIONS.get(row.section, row.section), row.text) for row in ROWS)
+    where = Counter(
+        (row.section in SWITCH, mode_of(row) if row in TYPED else row.section, row.text) for row in ROWS
+    )
     assert [row for row, count in where.items() if count > 1] == []
 
 
 def test_no_word_is_both_known_and_more_than_that() -> None:
-    known = {(SECTIONS[row.section], row.text) for row in TYPED if row.state == "Known"}
+    known = {(reader_of(row), mode_of(row), row.text) for row in TYPED if row.state == "Known"}
     for row in TYPED:
         if row.state != "Known":
             words = row.text.split()
             beginnings = {" ".join(words[:count]) for count in range(1, len(words) + 1)}
-            assert not any((SECTIONS[row.section], one) in known for one in beginnings), row
+            assert not any((reader_of(row), mode_of(row), one) in known for one in beginnings), row
 
 
 @pytest.mark.parametrize("row", [row for row in TYPED if row.state != "Known"], ids=lambda row: row.text)
 def test_a_listed_command_is_understood_and_has_that_state(row: Row) -> None:
-    command = load_reader().read(shortest(row.text), SECTIONS[row.section], level_of(row))
+    line = shortest(row.text)
+    if row.section in SWITCH:
+        line = line.replace("Loopback 7", "FastEthernet 0/7")
+    command = reader_of(row).read(line, mode_of(row), level_of(row))
     assert command.known is None
     assert [state for state, names in HANDLERS.items() if command.handler in names] == (
         [row.state] if row.state in HANDLERS else []
     )
 
 
+def test_every_line_that_is_kept_has_its_place_in_the_configuration() -> None:
+    for row in TYPED:
+        if row.section == "Global configuration" and row.state == "Kept":
+            command = load_reader().read(shortest(row.text), "config")
+            if command.handler == "kept":
+                assert kept_for(printed(command.text))
+
+
 def test_a_known_word_is_known() -> None:
-    reader = load_reader()
     for row in TYPED:
         if row.state == "Known":
-            command = reader.read(row.text, SECTIONS[row.section])
+            command = reader_of(row).read(row.text, mode_of(row))
             assert command.known == row.text.rpartition(" ")[2]
 
 
 def test_every_known_word_of_the_grammar_is_listed() -> None:
-    reader = load_reader()
-    listed = Counter(row.text.rpartition(" ")[2] for row in ROWS if row.state == "Known")
-    words = {word for words in reader.grammar.source.known.values() for word in words}
-    assert words == set(listed)
+    for model in ("2811", "2960"):
+        rows_of = [
+            row for row in ROWS if row.state == "Known" and (row.section in SWITCH) is (model == "2960")
+        ]
+        listed = {row.text.rpartition(" ")[2] for row in rows_of}
+        known = load_reader(model).grammar.source.known
+        words = {word for rule, words in known.items() for word in words if rule != "interface_name"}
+        assert words <= listed
+        assert listed <= {word for words in known.values() for word in words}
+
+
+def handler_of(row: Row) -> str:
+    line = shortest(row.text)
+    if row.section in SWITCH:
+        line = line.replace("Loopback 7", "FastEthernet 0/7")
+    return reader_of(row).read(line, mode_of(row)).handler
 
 
 def test_every_handler_of_the_grammar_is_listed() -> None:
-    reader = load_reader()
     commands = [row for row in TYPED if row.state != "Known"]
-    listed = {reader.read(shortest(row.text), SECTIONS[row.section]).handler for row in commands}
+    listed = {handler_of(row) for row in commands}
     # These stand around a command, and the table names their words or the filter.
     around = {"negated", "defaulted", "done", "piped"}
-    assert listed == set(reader.grammar.source.aliases) - around
+    assert listed == set(load_reader().grammar.source.aliases) - around
 
 
 @pytest.mark.parametrize(

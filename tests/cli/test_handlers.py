@@ -10,8 +10,9 @@ import pytest
 
 from ios_emu.cli.commands import HANDLERS
 from ios_emu.cli.commands.host_table import HOST_HANDLERS
+from ios_emu.cli.commands.switch_table import SWITCH_HANDLERS
 from ios_emu.cli.reader import Command, load_reader
-from ios_emu.cli.shell import UNKNOWN_WORD
+from ios_emu.cli.shared import UNKNOWN_WORD
 from ios_emu.devices.kept import kept_for
 from ios_emu.devices.kept_list import KEPT
 from ios_emu.errors import IncompleteCommand
@@ -20,12 +21,16 @@ from ios_emu.lab.topology import Lab
 
 # Ways to write other commands down: the reader unwraps them.
 WRAPPERS = {"negated", "defaulted", "done", "piped"}
+SWITCH_FORMS = load_reader("2960").parameters()
 FORMS = load_reader().parameters()
 ROUTER = {
     name: forms
     for name, forms in FORMS.items()
     if name not in WRAPPERS and not name.startswith(("lab_", "host_"))
 }
+# A command of both may have arguments at one of them alone.
+SHARED = {name: ROUTER[name] | forms for name, forms in SWITCH_FORMS.items() if name in ROUTER}
+SWITCH = {name: forms for name, forms in SWITCH_FORMS.items() if name not in ROUTER and name not in WRAPPERS}
 HOST = {name: forms for name, forms in FORMS.items() if name.startswith("host_")}
 LAB = {name: forms for name, forms in FORMS.items() if name.startswith("lab_")}
 
@@ -53,9 +58,16 @@ def test_every_alternative_has_a_handler_and_every_handler_an_alternative() -> N
     assert set(ROUTER) == set(HANDLERS) - {UNKNOWN_WORD}
 
 
+def test_a_switch_has_its_handlers() -> None:
+    assert set(SWITCH) == set(SWITCH_HANDLERS)
+    assert [disagreements(SWITCH_HANDLERS[name], SWITCH[name], skip=1) for name in SWITCH] == [[]] * len(
+        SWITCH
+    )
+
+
 @pytest.mark.parametrize("name", sorted(ROUTER))
 def test_a_handler_takes_what_the_grammar_gives(name: str) -> None:
-    assert disagreements(HANDLERS[name], ROUTER[name], skip=1) == []
+    assert disagreements(HANDLERS[name], SHARED.get(name, ROUTER[name]), skip=1) == []
 
 
 def test_the_lab_prompt_has_its_handlers() -> None:
@@ -108,9 +120,9 @@ SAMPLES = {
 }
 
 
-def kept_lines() -> set[str]:
+def kept_lines(model: str) -> set[str]:
     """The keywords of every alternative that is only kept, as a menu walk finds them."""
-    reader, found = load_reader(), set()
+    reader, found = load_reader(model), set()
     waiting = [""]
     while waiting:
         line = waiting.pop()
@@ -127,12 +139,18 @@ def kept_lines() -> set[str]:
 
 def test_what_is_kept_is_in_the_grammar_and_the_other_way_round() -> None:
     hidden = {"ip dhcp subscriber-id interface-name", "service internal"}
-    assert kept_lines() == {kept.key for kept in KEPT if not kept.key.startswith(OF_A_MODE)} - hidden
+    assert (
+        kept_lines("2811") | kept_lines("2960")
+        == {kept.key for kept in KEPT if not kept.key.startswith(OF_A_MODE)} - hidden
+    )
 
 
-def completed(line: str) -> Command:
+ONLY_KEPT_AT_A_SWITCH = kept_lines("2960") - kept_lines("2811")
+
+
+def completed(line: str, model: str) -> Command:
     """The command that a line begins, with what the menus offer for the words that it lacks."""
-    reader = load_reader()
+    reader = load_reader(model)
     while True:
         try:
             return reader.read(line, "config")
@@ -144,6 +162,7 @@ def completed(line: str) -> Command:
 
 @pytest.mark.parametrize("key", [kept.key for kept in KEPT if not kept.key.startswith(OF_A_MODE)])
 def test_a_kept_command_leads_to_the_handler_that_keeps(key: str) -> None:
-    command = completed(f"default {key} {ARGUMENTS.get(key, '')}".strip())
-    assert command.handler == "kept"
+    model = "2960" if key in ONLY_KEPT_AT_A_SWITCH else "2811"
+    command = completed(f"default {key} {ARGUMENTS.get(key, '')}".strip(), model)
+    assert command.handler in ("kept", "mac_table_kept")
     assert kept_for(command.text).key == key

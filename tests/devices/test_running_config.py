@@ -424,6 +424,8 @@ list_commands = st.one_of(
     line("no ip access-list {} {}", st.sampled_from(["standard", "extended"]), few_words),
     line("ip access-list resequence {} {} {}", few_words, numbers, numbers),
     line("ip access-list log-update threshold {}", numbers),
+    line("ip access-list logging interval {}", numbers),
+    line("access-list 700 deny 0000.0000.000{} 0000.0000.0000", st.integers(0, 9).map(str)),
     line(
         "{}ip access-group {} {}",
         st.sampled_from(["", "", "no "]),

@@ -124,7 +124,7 @@ READ: dict[str, Callable[[Parsed], bool]] = {
     "show processes cpu": lambda rows: rows[0]["process_name"] == "Chunk Manager",
     "show aliases": lambda rows: the(rows, "alias", "sib")["command"] == "show ip interface brief",
     "show logging": lambda rows: {row["mnemonic"] for row in rows} >= {"CONFIG_I"},
-    "show ip arp FastEthernet0/0": lambda rows: len(rows) == 2,
+    "show ip arp FastEthernet0/0": lambda rows: the(rows, "ip_address", "192.0.2.20")["age"].isdigit(),
     "show ip interface FastEthernet0/0": lambda rows: rows[0]["prefix_length"] == ["24"],
     "show interfaces FastEthernet0/0 description": lambda rows: rows[0]["port"] == "Fa0/0",
     "show ipv6 interface brief": lambda rows: the(rows, "interface", "Loopback0")["admin"] == "up",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ios_emu.cli.shell import shared_reader
+from ios_emu.cli.shared import shared_reader
 from ios_emu.lab.record import Recording
 from ios_emu.lab.replay import replay
 from ios_emu.lab.topology import Lab

@@ -30,7 +30,7 @@ def test_the_parts_of_a_sub_interface() -> None:
     assert (name.short, name.number, str(name.parent)) == ("Fa0/1.20", "0/1.20", "FastEthernet0/1")
 
 
-@pytest.mark.parametrize("text", ["", "0/0", "Fa", "Fa0/0/0", "Gi0/0", "Fa0/0 x", "lo", "Fa\u0660/0"])
+@pytest.mark.parametrize("text", ["", "0/0", "Fa", "Fa0/0/0", "Te0/0", "Fa0/0 x", "lo", "Fa\u0660/0"])
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not an interface name"):
         InterfaceName.read(text)

@@ -55,7 +55,7 @@ from ios_emu.cli.commands import (
     traceroute,
 )
 from ios_emu.cli.commands.rip_table import RIP_HANDLERS
-from ios_emu.cli.shell import UNKNOWN_WORD, Handler
+from ios_emu.cli.shared import UNKNOWN_WORD, Handler
 
 HANDLERS: dict[str, Handler] = {
     **RIP_HANDLERS,
@@ -187,6 +187,7 @@ HANDLERS: dict[str, Handler] = {
     "show_ip_dhcp_trusted_sources": show_dhcp.show_ip_dhcp_trusted_sources,
     "show_ip_interface_brief": show_ip.show_ip_interface_brief,
     "show_privilege": exec_mode.show_privilege,
+    "show_running_block": nvram.show_running_block,
     "show_running_config": nvram.show_running_config,
     "show_sessions": telnet.show_sessions,
     "show_crypto_key_mypubkey_rsa": ssh.show_mypubkey,

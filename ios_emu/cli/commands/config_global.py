@@ -17,15 +17,14 @@ from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
 from ios_emu.errors import CommandRefused
 
-DEFAULT_HOSTNAME = "Router"
 _LONGEST_HOSTNAME = 63
 _HOSTNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
-def hostname(call: Call, hostname: str = DEFAULT_HOSTNAME) -> str:
+def hostname(call: Call, hostname: str = "") -> str:
     """`hostname NAME`. Names that RFC 1034 forbids are refused, as IOS refuses them."""
     if call.no:
-        hostname = DEFAULT_HOSTNAME
+        hostname = call.config.default_hostname
     if len(hostname) > _LONGEST_HOSTNAME:
         return f'% Hostname "{hostname}" is longer than {_LONGEST_HOSTNAME} characters\n'
     if not is_hostname(hostname):
@@ -177,7 +176,7 @@ def kept(call: Call, **arguments: object) -> str:
     keep(
         call.config.kept,
         printed(command.text),
-        call.dialect,
+        call.device.factory_kept,
         negated=command.negated,
         defaulted=command.defaulted,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from ipaddress import IPv4Address, IPv4Interface
 
 from ios_emu.cli import modes
 from ios_emu.cli.commands.dhcp_client import leave_dhcp
+from ios_emu.cli.commands.interface_ranges import read_ranges
+from ios_emu.cli.commands.switch_interface import default_of_switch, is_svi, mode_of
 from ios_emu.cli.dialogue import Reply
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import InterfaceRange
-from ios_emu.devices.configuration import Configuration
+from ios_emu.devices.configuration import VLAN1, Configuration
 from ios_emu.devices.interface import (
     DEFAULT_BANDWIDTH,
     DEFAULT_DELAY,
@@ -22,6 +23,7 @@ from ios_emu.devices.interface import (
     Dot1q,
     Interface,
 )
+from ios_emu.devices.switch_configuration import SwitchInterface
 from ios_emu.errors import CommandRefused, InvalidInput
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
@@ -33,7 +35,6 @@ subinterface is already configured as part of an IEEE 802.10, IEEE 802.1Q,
 or ISL vLAN.
 """
 _POINT_TO_POINT = 31
-_LONGEST_RANGE = 255
 _LOAD_STEP = 30
 
 
@@ -52,7 +53,7 @@ def interface(call: Call, interface_name: InterfaceName) -> str:
     if device.reading_nvram:
         # NVRAM says `shutdown` of a port that is to stay down, and nothing of one that is to come up.
         target.shutdown = False
-    call.shell.enter(modes.SUBINTERFACE if target.is_subinterface else modes.INTERFACE, target)
+    call.shell.enter(mode_of(target), target)
     return ""
 
 
@@ -76,46 +77,10 @@ def interface_range(call: Call, ranges: str) -> str:
     if call.no:
         return "".join(_remove(call, name) for name in names if name in call.config.interfaces)
     targets = [device.make_interface(name) for name in names]
+    if any(map(is_svi, targets)):
+        raise call.invalid("ranges")
     call.shell.enter(modes.INTERFACE_RANGE, InterfaceRange(targets))
     return ""
-
-
-_RANGE = re.compile(r"\s*([A-Za-z]+\s*[0-9./]+)\s*(?:-\s*([0-9]+)\s*)?")
-
-
-def read_ranges(text: str) -> list[InterfaceName]:
-    """The names that `fa0/0 - 1 , lo0 - 3` stands for.
-
-    Raises ValueError with the place of the first character that can't be understood.
-    """
-    names: list[InterfaceName] = []
-    at = 0
-    while True:
-        match = _RANGE.match(text, at)
-        if match is None:
-            raise ValueError(at)
-        try:
-            first = InterfaceName.read(re.sub(r"\s+", "", match[1]))
-        except ValueError:
-            raise ValueError(match.start(1)) from None
-        names += _up_to(first, match)
-        at = match.end()
-        if at == len(text):
-            return list(dict.fromkeys(names))
-        if text[at] != ",":
-            raise ValueError(at)
-        at += 1
-
-
-def _up_to(first: InterfaceName, match: re.Match[str]) -> list[InterfaceName]:
-    number = first.port if first.sub is None else first.sub
-    last = number if match[2] is None else int(match[2])
-    if not number <= last <= number + _LONGEST_RANGE:
-        raise ValueError(match.start(2))
-    counted = range(number, last + 1)
-    if first.sub is not None:
-        return [replace(first, sub=sub) for sub in counted]
-    return [replace(first, port=port) for port in counted]
 
 
 def _default(call: Call, name: InterfaceName) -> str:
@@ -124,6 +89,8 @@ def _default(call: Call, name: InterfaceName) -> str:
     if present is None:
         raise call.invalid("interface_name")
     call.config.set_addresses(present, None)
+    if isinstance(present, SwitchInterface):
+        return default_of_switch(call, present)
     fresh = Interface(name, present.burned_in, shutdown=present.shutdown, encapsulation=present.encapsulation)
     for one in fields(Interface):
         if one.name != "name":
@@ -137,7 +104,8 @@ def _remove(call: Call, name: InterfaceName) -> str:
     present = interfaces.get(name)
     if present is None:
         raise call.invalid("interface_name")
-    if not (present.is_loopback or present.is_subinterface):
+    removable = present.is_loopback or present.is_subinterface or (is_svi(present) and name != VLAN1)
+    if not removable:
         return "% Removal of physical interfaces is not permitted\n"
     call.device.remove_interface(present)
     return ""
@@ -310,16 +278,18 @@ def duplex(call: Call, auto: str = "", full: str = "", half: str = "") -> str:
     return ""
 
 
-def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "") -> str:
-    """`speed auto|10|100`, of a port."""
+def speed(call: Call, auto: str = "", ten: str = "", hundred: str = "", thousand: str = "") -> str:
+    """`speed auto|10|100`, of a port; those of a switch that can do more also have `1000`."""
     _check_port(call)
-    call.interface.speed = "auto" if call.no else auto or ten or hundred
+    if thousand and call.interface.name.kind != "GigabitEthernet":
+        raise call.invalid("thousand")
+    call.interface.speed = "auto" if call.no else auto or ten or hundred or thousand
     return ""
 
 
 def _check_port(call: Call) -> None:
     """Only a port has a medium; elsewhere IOS does not know the word."""
-    if call.interface.name.kind != "FastEthernet" or call.interface.is_subinterface:
+    if not call.interface.name.kind.endswith("Ethernet") or call.interface.is_subinterface:
         raise InvalidInput(min(call.command.columns.values(), default=0))
 
 

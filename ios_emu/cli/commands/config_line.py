@@ -11,11 +11,10 @@ from ios_emu.devices.lines import (
     DEFAULT_LENGTH,
     DEFAULT_LOGIN_RESPONSE,
     DEFAULT_WIDTH,
-    FIRST_VTY_LINE,
-    FIRST_VTYS,
     KEPT_BEFORE,
     KEPT_BEHIND,
     KEPT_BETWEEN,
+    SWITCH_VTYS,
     AccessClass,
 )
 
@@ -38,14 +37,16 @@ def line_vty(call: Call, first_vty: int, last_vty: int | None = None) -> str:
     """`line vty FIRST [LAST]`: makes lines that are not there yet; `no` removes those behind the fifth."""
     lines = call.config.lines
     if call.no:
-        if first_vty < FIRST_VTYS:
-            return f"% Can't delete last {FIRST_VTYS} VTY lines\n"
+        if first_vty < lines.least_vtys:
+            return f"% Can't delete last {lines.least_vtys} VTY lines\n"
         if first_vty < len(lines.vtys):
             lines.remove_vtys(first_vty)
         return ""
     last = first_vty if last_vty is None else last_vty
     if last < first_vty:
         raise call.invalid("last_vty")
+    if not lines.has_aux and last >= SWITCH_VTYS:
+        raise call.invalid("first_vty" if last_vty is None else "last_vty")
     call.shell.enter(modes.LINE, list(lines.vty_range(first_vty, last)))
     return ""
 
@@ -102,7 +103,7 @@ def _number(call: Call, settings: object) -> int:
         return 0
     if settings is lines.aux:
         return 1
-    return FIRST_VTY_LINE + next(at for at, one in enumerate(lines.vtys) if one is settings)
+    return lines.first_vty + next(at for at, one in enumerate(lines.vtys) if one is settings)
 
 
 def logging_synchronous(

@@ -32,6 +32,8 @@ def ip_route(
         interface_name = InterfaceName("Null", None, null_number)
     elif interface_name is not None and interface_name not in config.interfaces:
         raise call.invalid("interface_name")
+    if config.rip is not None and "static" in config.rip.redistribute:
+        call.device.network.telling = True
     route = StaticRoute(
         destination, next_hop, interface_name, distance, name, permanent is not None, tag, tracked_object
     )

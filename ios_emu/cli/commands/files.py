@@ -12,7 +12,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import Signal
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.file_system import LOCAL, Url, parse_url, read_file
-from ios_emu.devices.flash import SIZE, Done
+from ios_emu.devices.flash import Done
 from ios_emu.devices.ios_device import IosDevice
 from ios_emu.errors import CommandRefused
 
@@ -82,7 +82,7 @@ def dir_(call: Call, all_files: str | None = None, **files: str) -> str:
         name = path.rpartition("/")[2]
         mode = "drw-" if one.is_folder else "-rw-"
         text += f"{numbers[path]:>5}  {mode}{one.size:>12}  {_date(call, one.written)}  {name}\n"
-    return text + f"\n{SIZE} bytes total ({call.device.flash.free} bytes free)\n"
+    return text + f"\n{call.device.flash.size} bytes total ({call.device.flash.free} bytes free)\n"
 
 
 def _date(call: Call, written: datetime) -> str:
@@ -114,14 +114,26 @@ def _system_directory(call: Call) -> str:
     )
 
 
+def _switch_flash(call: Call) -> str:
+    text, packet_tracer = "Directory of flash:/\n\n", call.dialect is Dialect.PACKET_TRACER
+    for number, (path, one) in enumerate(call.device.flash, 1 if packet_tracer else 2):
+        mode = ("drw" if one.is_folder else "-rw") + ("-" if packet_tracer else "x")
+        date = "<no date>".rjust(19) if packet_tracer else f" {_date(call, one.written)}"
+        text += f"{number:>5}  {mode}{one.size:>12} {date}  {path}\n"
+    free = f"{call.device.flash.size} bytes total ({call.device.flash.free} bytes free)"
+    return f"{'' if packet_tracer else chr(10)}{text}\n{free}\n"
+
+
 def show_flash(call: Call) -> str:
-    """`show flash:`: all that is on the CompactFlash, and what is free."""
+    """`show flash:`: all that is on the CompactFlash, and what is free. A switch shows it as a directory."""
+    if call.device.model == "2960":
+        return _switch_flash(call)
     flash = call.device.flash
     rows = list(enumerate(flash, 1))
     if call.dialect is Dialect.PACKET_TRACER:
         text = "\nSystem flash directory:\nFile  Length   Name/status\n"
         text += "".join(f"{number:>3}   {entry.size:<8} {path}\n" for number, (path, entry) in rows)
-        text += f"[{flash.used} bytes used, {flash.free} available, {SIZE} total]\n"
+        text += f"[{flash.used} bytes used, {flash.free} available, {flash.size} total]\n"
         return (
             text
             + f"{call.device.platform.flash_kbytes}K bytes of processor board System flash (Read/Write)\n\n"

@@ -11,7 +11,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.line_sessions import LineSession
-from ios_emu.devices.lines import FIRST_VTY_LINE, LineSettings
+from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.syslog import short_time
 from ios_emu.errors import CommandRefused
 
@@ -19,7 +19,6 @@ _CONSOLE, _AUX = 0, 1
 _USERS = "    Line       User       Host(s)              Idle       Location\n"
 _INTERFACES = "\n  Interface    User               Mode         Idle     Peer Address\n"
 _LINES = "   Tty Line Typ     Tx/Rx    A Modem  Roty AccO AccI  Uses  Noise Overruns  Int\n"
-_TYPES = {_CONSOLE: "CTY", _AUX: "AUX"}
 _LOCKED = "\n\n                                Locked\n\n"
 _LOGIN_TRIES = 3
 
@@ -67,7 +66,7 @@ def show_line(
         return _line_table(call, lines)
     number = _number(call, line_index, console, first_vty)
     if last_line is not None or last_vty is not None:
-        last = last_line if last_vty is None else FIRST_VTY_LINE + last_vty
+        last = last_line if last_vty is None else call.config.lines.first_vty + last_vty
         if last not in lines or last < number:
             raise call.invalid("last_line" if last_vty is None else "last_vty")
         return _line_table(call, {one: lines[one] for one in range(number, last + 1)})
@@ -82,13 +81,19 @@ def _line_table(call: Call, lines: dict[int, LineSettings]) -> str:
 def _line_row(call: Call, number: int, settings: LineSettings) -> str:
     sessions = call.device.line_sessions
     mark = "*" if sessions.on(number) is not None else " "
-    speed = "9600/9600" if number == _AUX else ""
+    speed = "9600/9600" if _line_type(call, number) == "AUX" else ""
     lists = {way: one.access_list for way, one in settings.access_classes.items()}
     incoming, outgoing = (lists.get(way, "-") for way in ("in", "out"))
     return (
-        f"{mark}{number:>5}{number:>5} {_TYPES.get(number, 'VTY')} {speed:>11}  -    -      -"
+        f"{mark}{number:>5}{number:>5} {_line_type(call, number)} {speed:>11}  -    -      -"
         f"{outgoing:>5}{incoming:>5}{sessions.uses(number):>6}{0:>7}    0/0      -\n"
     )
+
+
+def _line_type(call: Call, number: int) -> str:
+    if number == _CONSOLE:
+        return "CTY"
+    return "AUX" if number < call.config.lines.first_vty else "VTY"
 
 
 def line_details(call: Call, number: int, settings: LineSettings) -> str:
@@ -110,6 +115,7 @@ def line_details(call: Call, number: int, settings: LineSettings) -> str:
         allowed = "lapb-ta mop pad rlogin telnet udptn v120 ssh"
     monitored = call.shell.monitoring if terminal else settings.monitor
     capabilities = "Receives Logging Output" if monitored else "none"
+    activation = "none" if number >= call.config.lines.first_vty else ""
     return f"""\
 Line {number}, Location: "{location}", Type: "{kind}"
 Length: {length} lines, Width: {width} columns
@@ -118,7 +124,7 @@ Status: {status}
 Capabilities: {capabilities}
 Modem state: {"Ready" if session is not None else "Idle"}
 Special Chars: Escape  Hold  Stop  Start  Disconnect  Activation
-                ^^x    none   -     -       none         {"none" if number >= FIRST_VTY_LINE else ""}
+                ^^x    none   -     -       none         {activation}
 Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch
                {timeout:<13}never                        none     not set
                             Idle Session Disconnect Warning
@@ -150,13 +156,13 @@ def _login_response(settings: LineSettings) -> str:
 def _number(call: Call, line_index: int | None, console: str | None, first_vty: int | None) -> int:
     """The number of the line that a command names. Raises InvalidInput where there is none."""
     if line_index is not None:
-        if line_index >= FIRST_VTY_LINE + len(call.config.lines.vtys):
+        if line_index >= call.config.lines.first_vty + len(call.config.lines.vtys):
             raise call.invalid("line_index")
         return line_index
     if first_vty is not None:
         if first_vty >= len(call.config.lines.vtys):
             raise call.invalid("first_vty")
-        return FIRST_VTY_LINE + first_vty
+        return call.config.lines.first_vty + first_vty
     return _CONSOLE if console is not None else _AUX
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+from ios_emu.cli.commands.config_kept import printed
 from ios_emu.cli.commands.files import stored
 from ios_emu.cli.dialogue import Ask, Dialogue, Interrupted, Kind, Say
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.interface_config import interface_config
 from ios_emu.devices.ios_device import IosDevice
-from ios_emu.devices.running_config import interface_config, running_config
+from ios_emu.devices.kept_blocks import Block
+from ios_emu.devices.running_config import running_config
 from ios_emu.stack.interface_name import InterfaceName
 
 
@@ -34,10 +37,23 @@ def show_running_config(
     interface = call.config.interfaces.get(interface_name)
     if interface is None:
         raise call.invalid("interface_name")
-    lines = interface_config(interface, call.dialect)
+    return _part(interface_config(interface, call.dialect))
+
+
+def _part(lines: list[str]) -> str:
+    """A part of the configuration, as `show running-config interface` prints it."""
     count = sum(len(line) + 1 for line in ["!", *lines, "end"])
     body = "\n".join(["!", *lines, "end"])
     return f"Building configuration...\n\nCurrent configuration : {count} bytes\n{body}\n\n"
+
+
+def show_running_block(call: Call, **words: object) -> str:
+    """`show running-config interface Tunnel0` and its like: an interface whose lines are only kept."""
+    header = printed(call.command.text).partition("running-config ")[2]
+    for block in call.config.blocks.values():
+        if isinstance(block, Block) and block.header.split()[:2] == header.split()[:2]:
+            return _part(list(block.configuration()))
+    raise call.invalid("kept_number")
 
 
 def show_startup_config(call: Call) -> str:

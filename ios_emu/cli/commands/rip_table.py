@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ios_emu.cli.commands import config_rip, config_rip_interface, debug, show_rip, show_route
-from ios_emu.cli.shell import Handler
+from ios_emu.cli.shared import Handler
 
 RIP_HANDLERS: dict[str, Handler] = {
     "clear_ip_route": show_rip.clear_ip_route,

@@ -8,9 +8,9 @@ from ios_emu.cli.commands.show_ip import interface_facts
 from ios_emu.cli.platform_text import register_text
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.flash import IMAGE_SIZE, SIZE
 from ios_emu.devices.platform import Platform
 from ios_emu.devices.running_config import configuration_body
+from ios_emu.devices.switch_platform import SwitchPlatform
 
 _PROCESSOR_BASE, _IO_BASE = 0x44F2D3E0, 0x0F600000
 # What a router without any configuration has in use, and what each byte of configuration adds.
@@ -29,7 +29,7 @@ def show_file_systems(call: Call) -> str:
         (" ", "-", "-", "opaque", "rw", "null:"),
         (" ", "-", "-", "network", "rw", "tftp:"),
         (" ", str(nvram), str(free), "nvram", "rw", "nvram:"),
-        ("*", str(SIZE), str(call.device.flash.free), "disk", "rw", "flash:#"),
+        ("*", str(call.device.flash.size), str(call.device.flash.free), "disk", "rw", "flash:#"),
         (" ", "-", "-", "opaque", "wo", "syslog:"),
         (" ", "-", "-", "opaque", "rw", "xmodem:"),
         (" ", "-", "-", "opaque", "rw", "ymodem:"),
@@ -50,6 +50,11 @@ def show_file_systems(call: Call) -> str:
 
 def show_inventory(call: Call) -> str:
     """`show inventory`: the chassis and its serial number."""
+    platform = call.device.platform
+    if isinstance(platform, SwitchPlatform):
+        from ios_emu.cli.switch_platform_text import switch_inventory
+
+        return switch_inventory(platform)
     board = _board(call)
     return f'NAME: "2811 chassis", DESCR: "2811 chassis"\nPID: CISCO2811         , VID: V05 , SN: {board}\n\n'
 
@@ -115,12 +120,17 @@ def memory_pools(call: Call) -> Iterator[tuple[str, int, int, int]]:
     platform: Platform = call.device.platform
     used = _USED_AT_BOOT + _USED_PER_BYTE * len(configuration_body(call.config))
     used += sum(1024 for _ in call.device.line_sessions)
-    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - IMAGE_SIZE, used
+    yield "Processor", _PROCESSOR_BASE, platform.main_kbytes * 1024 - platform.software.image_bytes, used
     yield "I/O", _IO_BASE, platform.iomem_kbytes * 1024, _IO_USED
 
 
 def show_boot(call: Call) -> str:
     """`show boot` and `show bootvar`: the register, and variables that nobody set."""
+    platform = call.device.platform
+    if isinstance(platform, SwitchPlatform):
+        from ios_emu.cli.switch_platform_text import switch_boot_variables
+
+        return switch_boot_variables(platform)
     register = register_text(call.device.platform, call.device.register.value)
     return (
         "BOOT variable does not exist\nCONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"

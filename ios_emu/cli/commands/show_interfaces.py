@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ios_emu.cli.commands.show_ip import interface_facts, shown_order
+from ios_emu.cli.commands.show_ip import interface_facts
 from ios_emu.cli.shell import Call
 from ios_emu.devices.interface import Interface
 from ios_emu.stack.counters import PortCounters
@@ -43,7 +43,7 @@ def chosen(call: Call, name: InterfaceName | None) -> list[Interface]:
     """The interface of that name, or all of them in the order of the screens."""
     interfaces = call.config.interfaces
     if name is None:
-        return [interface for _, interface in sorted(interfaces.items(), key=shown_order)]
+        return call.device.shown_interfaces()
     if name not in interfaces:
         raise call.invalid("interface_name")
     return [interfaces[name]]

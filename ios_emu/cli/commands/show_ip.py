@@ -16,6 +16,7 @@ from ios_emu.stack.interface_name import InterfaceName
 
 _KINDS = {
     "FastEthernet": InterfaceKind.FASTETHERNET,
+    "GigabitEthernet": InterfaceKind.FASTETHERNET,
     "Loopback": InterfaceKind.LOOPBACK,
     "Vlan": InterfaceKind.VLAN,
 }
@@ -28,12 +29,16 @@ def show_interfaces(call: Call, interface_name: InterfaceName | None = None) -> 
     """`show interfaces [X]`."""
     device = call.device
     if interface_name is None:
-        shown = [interface for _, interface in sorted(call.config.interfaces.items(), key=shown_order)]
+        shown = device.shown_interfaces()
     else:
         interface = call.config.interfaces.get(interface_name)
         if interface is None:
             raise call.invalid("interface_name")
         shown = [interface]
+    if device.model == "2960":
+        from ios_emu.cli.switch_interface_text import show_switch_interface
+
+        return "".join(show_switch_interface(call, interface) for interface in shown)
     return "".join(
         interface_text.show_interface(interface_facts(device, interface), call.dialect) for interface in shown
     )
@@ -80,6 +85,7 @@ def _counters(counted: PortCounters) -> Counters:
         packets_input=counted.frames_in,
         bytes_input=counted.bytes_in,
         broadcasts=counted.broadcasts_in,
+        multicasts=counted.multicasts_in,
         runts=counted.runts,
         giants=counted.giants,
         input_errors=counted.runts + counted.giants,
@@ -99,14 +105,15 @@ def _since(device: IosDevice, when: int | None) -> str:
 
 def show_ip_interface_brief(call: Call) -> str:
     """`show ip interface brief`: FastEthernet first, then Loopback and Vlan, as the 2811 lists them."""
-    return interface_text.show_ip_interface_brief(brief_rows(call.device), call.dialect)
+    rows = brief_rows(call.device)
+    return interface_text.show_ip_interface_brief(rows, call.dialect, wide=call.device.model == "2811")
 
 
 def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
     """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
     return [
         BriefRow(
-            name=str(name),
+            name=str(interface.name),
             address=interface.address,
             method=interface.method,
             admin_down=device.admin_down(interface),
@@ -114,10 +121,5 @@ def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
             protocol_up=device.protocol_up(interface),
             ok=confirmed or interface.address is not None,
         )
-        for name, interface in sorted(device.config.interfaces.items(), key=shown_order)
+        for interface in device.shown_interfaces()
     ]
-
-
-def shown_order(item: tuple[InterfaceName, Interface]) -> tuple[bool, InterfaceName]:
-    """FastEthernet first, then the others: the order of screens, not of the configuration."""
-    return item[0].kind != "FastEthernet", item[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from ios_emu.edges.web.letters import Letters
 from ios_emu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ _TERMINAL = {
     "screenReaderMode": True,
     "theme": {"background": "#0e1a24", "foreground": "#e8eef3", "cursor": "#ffd560"},
 }
-
-
-def _one_by_one(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-# Most terminals read UTF-8. A byte that is none is a letter of its own, as it is within the lab.
-codecs.register_error("ios-emu-console", _one_by_one)
-_Decoder = codecs.getincrementaldecoder("utf-8")
 
 
 def console(room: Room, name: str, leave: Callable[[], None]) -> None:
@@ -52,10 +42,10 @@ def console(room: Room, name: str, leave: Callable[[], None]) -> None:
 
 
 def _connect(terminal: ui.xterm, hub: ConsoleHub, leave: Callable[[], None]) -> None:
-    decoder = _Decoder("ios-emu-console")
+    letters = Letters()
 
     def show(data: bytes) -> None:
-        terminal.write(decoder.decode(data))
+        terminal.write(letters.read(data))
 
     def type_(data: str) -> None:
         keys = data.replace(LEAVE, "")

@@ -1,0 +1,65 @@
+"""The handlers of the commands that only a switch has: the name in the grammar, and its function."""
+
+from __future__ import annotations
+
+from ios_emu.cli.commands import mac_table, port_security, show_switch, show_vlan, switch_port, switch_vlan
+from ios_emu.cli.shared import Handler
+
+SWITCH_HANDLERS: dict[str, Handler] = {
+    # EXEC
+    "clear_mac_table": mac_table.clear_mac_table,
+    "clear_port_security": port_security.clear_port_security,
+    "clear_port_security_configured": port_security.clear_port_security_configured,
+    "clear_port_security_dynamic": port_security.clear_port_security_dynamic,
+    "clear_port_security_sticky": port_security.clear_port_security_sticky,
+    "show_interfaces_err_disabled": show_switch.show_interfaces_err_disabled,
+    "show_interfaces_status": show_switch.show_interfaces_status,
+    "show_interfaces_switchport": show_switch.show_interfaces_switchport,
+    "show_interfaces_trunk": show_switch.show_interfaces_trunk,
+    "show_ip_redirects": show_switch.show_ip_redirects,
+    "show_mac_table": mac_table.show_mac_table,
+    "show_mac_table_address": mac_table.show_mac_table_address,
+    "show_mac_table_aging": mac_table.show_mac_table_aging,
+    "show_mac_table_count": mac_table.show_mac_table_count,
+    "show_mac_table_dynamic": mac_table.show_mac_table_dynamic,
+    "show_mac_table_interface": mac_table.show_mac_table_interface,
+    "show_mac_table_static": mac_table.show_mac_table_static,
+    "show_mac_table_vlan": mac_table.show_mac_table_vlan,
+    "show_port_security": port_security.show_port_security,
+    "show_port_security_address": port_security.show_port_security_address,
+    "show_port_security_interface": port_security.show_port_security_interface,
+    "show_vlan": show_vlan.show_vlan,
+    "show_vlan_brief": show_vlan.show_vlan_brief,
+    "show_vlan_id": show_vlan.show_vlan_id,
+    "show_vlan_name": show_vlan.show_vlan_name,
+    "show_vlan_summary": show_vlan.show_vlan_summary,
+    "show_vtp_password": show_vlan.show_vtp_password,
+    "show_vtp_status": show_vlan.show_vtp_status,
+    # Configuration
+    "ip_default_gateway": switch_port.ip_default_gateway,
+    "mac_table_aging": mac_table.mac_table_aging,
+    "mac_table_kept": mac_table.mac_table_kept,
+    "mac_table_static": mac_table.mac_table_static,
+    "vlan": switch_vlan.vlan,
+    "vlan_name": switch_vlan.vlan_name,
+    "vlan_remote_span": switch_vlan.vlan_remote_span,
+    "vlan_shutdown": switch_vlan.vlan_shutdown,
+    "vlan_state": switch_vlan.vlan_state,
+    "vtp_domain": switch_vlan.vtp_domain,
+    "vtp_mode": switch_vlan.vtp_mode,
+    "vtp_password": switch_vlan.vtp_password,
+    "vtp_pruning": switch_vlan.vtp_pruning,
+    "vtp_version": switch_vlan.vtp_version,
+    # Ports
+    "port_security": port_security.port_security,
+    "port_security_mac": port_security.port_security_mac,
+    "port_security_maximum": port_security.port_security_maximum,
+    "port_security_violation": port_security.port_security_violation,
+    "spanning_tree_portfast": switch_port.spanning_tree_portfast,
+    "switchport_access_vlan": switch_port.switchport_access_vlan,
+    "switchport_allowed_vlan": switch_port.switchport_allowed_vlan,
+    "switchport_mode": switch_port.switchport_mode,
+    "switchport_native_vlan": switch_port.switchport_native_vlan,
+    "switchport_nonegotiate": switch_port.switchport_nonegotiate,
+    "switchport_voice_vlan": switch_port.switchport_voice_vlan,
+}
