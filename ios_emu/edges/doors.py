@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 _LAST_PORT = 65535
+_COLUMN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ class OpenDoors:
 
     def table(self) -> list[str]:
         """A line for each door."""
-        return [f"{one.door:<10}{one.leads_to:<16}{one.where}" for one in self.opened]
+        width = max([_COLUMN, *(len(one.leads_to) + 2 for one in self.opened)])
+        return [f"{one.door:<10}{one.leads_to:<{width}}{one.where}" for one in self.opened]
 
 
 # What the kinds that listen have in common

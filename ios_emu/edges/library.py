@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from urllib.parse import urlsplit
 
 from ios_emu.edges.doors import KINDS, LOOPBACK, Doors, OpenDoors
 from ios_emu.edges.realtime import RealTime
@@ -28,6 +29,8 @@ from ios_emu.lab.topology import Lab
 if TYPE_CHECKING:
     from ios_emu.edges.store import StateFolder
 
+# Their values are what they are named after, or the place itself.
+_NEED_NO_PLACE = ("tap", "web")
 T = TypeVar("T")
 Answer = concurrent.futures.Future[T]
 
@@ -85,7 +88,8 @@ class ServedLab:
         assert self._doors is not None, "the lab is served inside of its `with`"
         found = {}
         for one in self._doors.opened:
-            host, colon, port = one.where.rpartition(":")
+            # A page's address is that of a door between `http://` and what only its first visitor needs.
+            host, colon, port = (urlsplit(one.where).netloc or one.where).rpartition(":")
             if colon:
                 found[f"{one.door} {one.leads_to}"] = Address(host.strip("[]"), int(port))
         return found
@@ -177,7 +181,7 @@ def serve(
     for name, values in doors.items():
         given = [values] if isinstance(values, str) else list(values)
         asked[name] = tuple(
-            value if "=" in value or name == "tap" else f"{LOOPBACK}:0={value}" for value in given
+            value if "=" in value or name in _NEED_NO_PLACE else f"{LOOPBACK}:0={value}" for value in given
         )
     folder = os.fspath(state) if state is not None else None
     file = os.fspath(capture) if capture is not None else None

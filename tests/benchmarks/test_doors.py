@@ -23,12 +23,15 @@ from typing import NamedTuple
 import asyncssh
 import pytest
 
+from tests.benchmarks.compiled import compiled
+
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
 
 COMMANDS_A_SECOND = 2000
 SESSIONS = 100
 P99_SECONDS = MOST_DELAY = 0.050
 MOST_MEGABYTES = 90
+MOST_MEGABYTES_OF_ONE = 16
 PATIENCE = 60.0
 # A machine does other things, too: what it did in the best of so many rounds is what the program needs.
 ROUNDS = 3
@@ -63,7 +66,10 @@ class Served:
         (folder / "lab.toml").write_text(lab)
         command = [sys.executable, "-m", "ios_emu", "serve", str(folder / "lab.toml"), "--quick", "--json"]
         self.process = subprocess.Popen(
-            [*command, "--state", str(folder / "state"), *doors], stdout=subprocess.PIPE, text=True
+            [*command, "--state", str(folder / "state"), *doors],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=compiled(),
         )
         assert self.process.stdout is not None
         said = json.loads(self.process.stdout.readline())
@@ -333,6 +339,7 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
     """What the machine itself makes a client wait, with nobody else at the doors, is not its doing."""
     good = Client(visited.vtys[1])
     good.log_in()
+    before = visited.megabytes()
     worst = []
     for _ in range(ROUNDS):
         _, alone = longest_wait(good, 1.0)
@@ -358,4 +365,4 @@ def test_a_client_that_means_no_good_does_not_delay_the_others(name: str, door: 
             break
     good.socket.close()
     assert min(worst) <= MOST_DELAY
-    assert visited.megabytes("VmHWM") <= MOST_MEGABYTES
+    assert visited.megabytes("VmHWM") - before <= MOST_MEGABYTES_OF_ONE

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import asyncssh
 import pytest
 
+from tests.benchmarks.compiled import compiled
 from tests.judges.clients.install import environment, is_ready
 
 COMMANDS_A_SECOND = 500
@@ -51,7 +52,7 @@ class Served:
         (folder / "R1.cfg").write_text(CONFIGURATION)
         arguments = ["serve", str(folder / "lab.toml"), "--quick", "--state", str(folder / "state"), "--json"]
         command = [sys.executable, "-m", "ios_emu", *arguments, "--ssh", "127.0.0.1:0=R1"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=compiled())
         assert self.process.stdout is not None
         [door] = json.loads(self.process.stdout.readline())["doors"]
         host, _, port = door["where"].rpartition(":")

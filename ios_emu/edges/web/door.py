@@ -16,9 +16,12 @@ from ios_emu.edges.doors import Opened, Site, cannot_listen, read_place, where
 from ios_emu.edges.web.guard import Guard
 from ios_emu.edges.web.room import Room
 from ios_emu.edges.web.view import build
+from ios_emu.errors import UsageError
 
 _BACKLOG = 128
 _CLOSE_SECONDS = 1.0
+# Where the page of this process was opened.
+_pages: list[str] = []
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     '<rect width="32" height="32" rx="6" fill="#0b3557"/>'
@@ -66,6 +69,13 @@ class WebDoor:
 async def open_web(site: Site, value: str) -> WebDoor:
     """Opens `--web HOST:PORT`. Raises UsageError. The page of a process shows one lab."""
     place = read_place("web", value)
+    if _pages:
+        raise UsageError(
+            place.option,
+            "can't be opened",
+            "NiceGUI has one page for a process, and there was one",
+            "use one --web, or another process",
+        )
     try:
         listening = socket.create_server((place.host, place.port), backlog=_BACKLOG)
     except (OSError, UnicodeError) as error:
@@ -77,6 +87,7 @@ async def open_web(site: Site, value: str) -> WebDoor:
             f"ios-emu: warning: --web {value} can be reached from other machines by who has its token; "
             "listen at 127.0.0.1 to keep it to this one"
         )
+    _pages.append(place.where)
     room = Room(site)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     build(room, app)
