@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from ios_emu.clock import SECOND, Clock
 from ios_emu.devices.dialect import Dialect
@@ -13,6 +13,7 @@ from ios_emu.devices.ios_device import POWER_ON, IosDevice, ReadConfig, read_not
 from ios_emu.devices.kept_list import SWITCH_FACTORY
 from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal
+from ios_emu.devices.platform import CdpIdentity
 from ios_emu.devices.switch_configuration import (
     SWITCH_PORTS,
     SwitchConfiguration,
@@ -20,6 +21,7 @@ from ios_emu.devices.switch_configuration import (
     new_interface,
     switch_factory_configuration,
 )
+from ios_emu.devices.switch_neighbours import SwitchNeighbours
 from ios_emu.devices.switch_network import SwitchNetwork
 from ios_emu.devices.switch_platform import SwitchPlatform, switch_platform
 from ios_emu.devices.vlan_database import FILE, VlanDatabase, is_ethernet, read_database
@@ -38,8 +40,6 @@ class Catalyst(IosDevice):
     """A Cisco WS-C2960-24TT-L. `switch` does the forwarding; the configuration is what it is set to."""
 
     model = "2960"
-    # Its forwarding does not pass what CDP says on to it yet.
-    speaks_cdp = False
     link_news = IosDevice.link_news | {Dialect.PACKET_TRACER: ("LINK-3-UPDOWN", "LINK-5-CHANGED")}
     config: SwitchConfiguration
     platform: SwitchPlatform
@@ -61,6 +61,7 @@ class Catalyst(IosDevice):
         super().__init__(name, clock, platform, dialect, chance, journal, read_config)
         switch.violated = lambda port, mac, vlan: self._violated(port, mac)
         switch.err_disable = self._err_disabled
+        self.neighbours = SwitchNeighbours(self)
 
     # What every IOS device has
 
@@ -112,6 +113,21 @@ class Catalyst(IosDevice):
         self.apply()
         super()._restart_services()
 
+    # What CDP tells
+
+    @property
+    def cdp_identity(self) -> CdpIdentity:
+        """What it is."""
+        return self.neighbours.identity
+
+    def cdp_addresses(self, _: InterfaceName) -> list[IPv4Address]:
+        """Its addresses, whatever the port."""
+        return self.neighbours.addresses()
+
+    def cdp_native_vlan(self, port: InterfaceName) -> int | None:
+        """The VLAN of untagged frames behind that port."""
+        return self.neighbours.native_vlan(port)
+
     # Switching
 
     def apply(self) -> None:
@@ -137,6 +153,7 @@ class Catalyst(IosDevice):
             if one.name.kind == "Vlan" and one.mac is not None and not one.shutdown
         }
         switch.changed()
+        self.neighbours.dtp.settings_changed()
         self._note_modes()
         if not self.reading_nvram:
             self._report_vlans()

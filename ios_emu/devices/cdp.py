@@ -45,7 +45,7 @@ class DeviceCdp:
         config = self._device.config
         kept = config.kept
         return CdpSettings(
-            running=self._device.speaks_cdp and "cdp run" not in kept,
+            running="cdp run" not in kept,
             timer=config.cdp_timer,
             holdtime=config.cdp_holdtime,
             version_2="cdp advertise-v2" not in kept,
@@ -55,7 +55,7 @@ class DeviceCdp:
     def enabled(self, name: InterfaceName) -> bool:
         """Is CDP on at that interface?"""
         interface = self._device.config.interfaces.get(name)
-        running = self._device.speaks_cdp and "cdp run" not in self._device.config.kept
+        running = "cdp run" not in self._device.config.kept
         return running and interface is not None and "cdp enable" not in interface.kept
 
     def _up(self) -> Iterator[InterfaceName]:
@@ -115,17 +115,18 @@ class DeviceCdp:
         ios = device.dialect is Dialect.IOS
         identity = device.cdp_identity
         domain = config.names.domain
-        addresses = device.cdp_addresses(name)
+        addresses = tuple(map(int, device.cdp_addresses(name)))
         return CdpPacket(
             device_id=f"{config.hostname}.{domain}" if domain and ios else config.hostname,
             port_id=port,
             capabilities=identity.capabilities,
             software="\n".join(identity.software),
             platform=identity.platform,
-            addresses=tuple(int(address) for address in addresses),
+            addresses=addresses,
             vtp_domain="" if ios else None,
             native_vlan=device.cdp_native_vlan(name),
             full_duplex=config.interfaces[name].duplex != "half",
+            management=addresses if identity.manageable else None,
         )
 
     def mac(self, port: str) -> MacAddress:

@@ -61,7 +61,6 @@ class IosDevice(DeviceLinks):
     """
 
     model: ClassVar[str]
-    speaks_cdp: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -54,11 +54,15 @@ SOFTWARE = Software()
 
 @dataclass(frozen=True, slots=True)
 class CdpIdentity:
-    """What a device tells its neighbours of its kind; `capabilities` are CDP's bits."""
+    """What a device tells its neighbours of its kind; `capabilities` are CDP's bits.
+
+    `manageable`: does it tell by which addresses it is managed, too?
+    """
 
     platform: str
     capabilities: int
     software: tuple[str, ...]
+    manageable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class SwitchNetwork(DeviceNetwork):
 
     def __init__(self, device: Catalyst, clock: Clock, chance: random.Random, switch: Switch) -> None:
         self.switch = switch
+        self._catalyst = device
         super().__init__(device, clock, chance, {name: switch.ports[str(name)] for name in SWITCH_PORTS})
 
     def _claim(self) -> list[Port]:
@@ -53,4 +54,5 @@ class SwitchNetwork(DeviceNetwork):
         return (self.switch.cpu, name.port) if name.kind == "Vlan" else (None, None)
 
     def _link_changed(self, port: Port) -> None:
+        self._catalyst.neighbours.dtp.link_changed(port.name)
         self._carrier_changed(InterfaceName.read(port.name))

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from ios_emu.clock import MINUTE, SECOND
 from ios_emu.lab.device import HostDevice, RouterDevice, SwitchDevice
+from ios_emu.lab.event_filter import QUIET
 from ios_emu.lab.event_text import printable
 from ios_emu.lab.events import Event
+from ios_emu.wire.ethernet import without_tag
 
 if TYPE_CHECKING:
     from ios_emu.lab.topology import Lab
     from ios_emu.stack.node import Node
 
 _BROADCAST = "ffff.ffff.ffff"
+_DOT1Q = b"\x81\x00"
 # What a device does with a frame it does soon.
 _SOON = MINUTE
 
@@ -74,9 +77,11 @@ def _later(lab: Lab, event: Event) -> list[Event]:
 
 
 def _switched(lab: Lab, event: Event) -> str:
+    if event.kind in QUIET:
+        return f"{event.at} takes it: {event.kind} is for the switch itself."
     targets = []
     for other in _later(lab, event):
-        if other.frame == event.frame and other.at not in targets:
+        if _bare(other.frame) == _bare(event.frame) and other.at not in targets:
             targets.append(other.at)
     source, destination = event.decoded.macs
     learnt = f"{event.at} notes that {source} is behind {event.at_end.partition(':')[2]}"
@@ -87,6 +92,11 @@ def _switched(lab: Lab, event: Event) -> str:
     return f"{learnt}, and {way}{why} to {', '.join(targets)}."
 
 
+def _bare(frame: bytes) -> bytes:
+    """The frame as it is without a tag of IEEE 802.1Q."""
+    return without_tag(frame) if frame[12:14] == _DOT1Q else frame
+
+
 def _taken(lab: Lab, event: Event, node: Node, macs: list[str]) -> str:
     at, decoded = event.at, event.decoded
     destination = decoded.macs[1]
@@ -94,6 +104,8 @@ def _taken(lab: Lab, event: Event, node: Node, macs: list[str]) -> str:
         return f"{at} ignores it: the frame is for {destination}."
     if "arp" in decoded.layers:
         return _arp_taken(lab, event, node)
+    if event.kind == "CDP" and node.forwards:
+        return f"{at} takes it: CDP tells of a neighbour."
     if decoded.destination is None:
         return f"{at} has no use for it."
     address = int(decoded.destination)

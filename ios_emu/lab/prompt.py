@@ -166,7 +166,7 @@ class LabPrompt:
     # The wire
 
     def _all_events(self) -> str:
-        return events_table(list(self._rows))
+        return self._events("")
 
     def _events(self, event_filter: str) -> str:
         test = read_filter(event_filter, self.lab.devices)

@@ -97,6 +97,8 @@ class CdpEngine:
         self._environment = environment
         self._neighbours: dict[tuple[str, str, str], Neighbour] = {}
         self._timer: Timer | None = None
+        # The ports that tell as the next event.
+        self._hurried: set[str] = set()
 
     def neighbours(self) -> list[Neighbour]:
         """Those that have not been silent for too long, the one that was found last at first."""
@@ -118,7 +120,9 @@ class CdpEngine:
 
     def port_up(self, port: str) -> None:
         """A port has come up, or CDP was switched on there: it tells at once, as the next event."""
-        self._clock.call_soon(self._tell_one, port, background=True)
+        if port not in self._hurried:
+            self._hurried.add(port)
+            self._clock.call_soon(self._tell_one, port, background=True)
         if self._timer is None:
             self._schedule()
 
@@ -207,6 +211,7 @@ class CdpEngine:
             self._schedule()
 
     def _tell_one(self, port: str) -> None:
+        self._hurried.discard(port)
         if port in self._environment.ports():
             self._tell(port)
 

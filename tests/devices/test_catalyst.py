@@ -123,13 +123,11 @@ def test_a_file_that_is_no_database_is_a_fresh_one() -> None:
 
 
 def test_a_lab_file_configures_a_switch(tmp_path: Path) -> None:
-    (tmp_path / "SW1.cfg").write_text(
-        "hostname SW1\nvlan 10\n name SALES\ninterface Fa0/1\n switchport access vlan 10\n"
-    )
+    config = "hostname SW1\nvlan 10\n name SALES\ninterface Fa0/1\n switchport access vlan 10\n"
+    (tmp_path / "SW1.cfg").write_text(config)
+    links, switch = 'links = ["PC1 -- SW1:Fa0/1"]', '[devices.SW1]\ntype = "switch"\nconfig = "SW1.cfg"'
     path = tmp_path / "lab.toml"
-    path.write_text(
-        'links = ["PC1 -- SW1:Fa0/1"]\n[devices.SW1]\ntype = "switch"\nconfig = "SW1.cfg"\n[devices.PC1]\ntype = "pc"\n'
-    )
+    path.write_text(f'{links}\n{switch}\n[devices.PC1]\ntype = "pc"\n')
     device = Lab(str(path))["SW1"]
     assert isinstance(device, SwitchDevice)
     assert device.switch.operational("FastEthernet0/1") == ("access", 10)

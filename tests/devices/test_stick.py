@@ -155,9 +155,7 @@ FastEthernet0/0
 
    Protocols Configured:   Address:              Received:        Transmitted:
            IP              192.168.1.1                  3                   3
-        Other                                           1                   2
-
-""")
+        Other     """)
     assert (
         """
 Virtual LAN ID:  20 (IEEE 802.1Q Encapsulation)

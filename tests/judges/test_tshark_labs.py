@@ -33,6 +33,16 @@ LABS = {
         "telnet 10.0.12.2 81",
         "traceroute 192.168.2.2",
     ],
+    "stick": [
+        "@PC1",
+        "ping 192.168.20.10",
+        "ping -n 1 -l 4000 192.168.20.10",
+        "@R1",
+        "telnet 192.168.99.2",
+        "show cdp neighbors",
+        "@SW1",
+        "ping 192.168.10.10",
+    ],
     "nat": [
         "@PC1",
         "ping 198.51.100.10",
@@ -75,7 +85,7 @@ LABS = {
         "ping 192.168.2.10",
     ],
 }
-CABLES = {"ping": 4, "three-routers": 4, "nat": 9, "rip": 7}
+CABLES = {"ping": 4, "three-routers": 4, "nat": 9, "rip": 7, "stick": 5}
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -20,15 +20,18 @@ STATIC, STATIC_GLOBAL = "10.0.1.40", "10.0.2.40"
 Flow = tuple[int, str, int, str, int]
 sources = st.sampled_from(["10.0.1.2", "10.0.1.3", "10.0.1.4", "10.0.1.5", STATIC])
 targets = st.sampled_from(["10.0.2.2", "198.51.100.9"])
-ports = st.sampled_from([0, 1, 2, 511, 512, 513, 1023, 1024, 1025, 65535])
+# So few that stations often want the same one.
+ports = st.sampled_from([1, 511, 512, 1024, 65535])
 flows: st.SearchStrategy[Flow] = st.tuples(
-    st.sampled_from([TCP, UDP, ICMP]), sources, ports, targets, st.sampled_from([25, 53, 80])
+    st.sampled_from([TCP, UDP, ICMP]), sources, ports, targets, st.sampled_from([25, 53])
 )
-steps = st.one_of(
-    st.tuples(st.just("flow"), flows, st.sampled_from([SYN, ACK, FIN | ACK])),
-    st.tuples(st.just("reply"), st.integers(0, 50), st.just(0)),
-    st.tuples(st.just("wait"), st.sampled_from([1, 30, 59, 60, 61, 300, 86400]), st.just(0)),
-    st.tuples(st.just("clear"), st.just(0), st.just(0)),
+# Mostly flows: what waits or clears too often leaves none that could be mixed up.
+steps = st.tuples(
+    st.sampled_from(["flow"] * 7 + ["reply"] * 3 + ["wait", "clear"]),
+    flows,
+    st.sampled_from([SYN, ACK, FIN | ACK]),
+    st.integers(0, 50),
+    st.sampled_from([1, 30, 59, 60, 61, 300, 86400]),
 )
 
 
@@ -114,25 +117,22 @@ class Model:
 
 @pytest.mark.property
 @settings(deadline=None)
-@given(st.booleans(), st.booleans(), st.lists(steps, max_size=40))
+@given(st.booleans(), st.booleans(), st.lists(steps, min_size=10, max_size=60))
 def test_no_two_flows_share_a_translation_and_every_reply_finds_its_way(
-    overload: bool, pooled: bool, sequence: list[tuple[str, Flow | int, int]]
+    overload: bool, pooled: bool, sequence: list[tuple[str, Flow, int, int, int]]
 ) -> None:
     bench = NatBench()
     bench.static(STATIC, STATIC_GLOBAL)
     pool = (POOL[0], POOL[0]) if overload else POOL
     bench.rule(pool if pooled or not overload else None, overload=overload)
     model = Model(bench, overload)
-    for what, argument, flags in sequence:
+    for what, flow, flags, number, seconds in sequence:
         if what == "flow":
-            assert isinstance(argument, tuple)
-            model.send(argument, flags)
+            model.send(flow, flags)
         elif what == "reply":
-            assert isinstance(argument, int)
-            model.reply(argument)
+            model.reply(number)
         elif what == "wait":
-            assert isinstance(argument, int)
-            bench.clock.run_until(bench.clock.now + argument * SECOND)
+            bench.clock.run_until(bench.clock.now + seconds * SECOND)
         else:
             bench.nat.clear()
             model.left.clear()
