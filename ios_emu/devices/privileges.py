@@ -10,9 +10,10 @@ HIGHEST = 15
 MODES: dict[str, tuple[str, ...]] = {
     "exec": ("exec",),
     "configure": ("config",),
-    "interface": ("interface", "subinterface"),
+    "interface": ("interface", "subinterface", "interface_vlan"),
     "line": ("line",),
     "dhcp": ("dhcp",),
+    "vlan": ("vlan_config",),
 }
 """The modes as `privilege` calls them, and the names of their start rules in the grammar."""
 

@@ -133,3 +133,18 @@ def test_a_lab_file_configures_a_switch(tmp_path: Path) -> None:
     assert device.switch.operational("FastEthernet0/1") == ("access", 10)
     assert "SALES" in device.run("show vlan brief")
     assert device.run("show logging").count("%") == 0
+
+
+def test_what_the_route_cache_is_set_to_reads_back_the_same() -> None:
+    switch, again = fresh(), fresh()
+    type_at(switch, "interface Vlan1", "ip route-cache")
+    assert " ip route-cache\n" in configuration_body(switch.config)
+    type_at(again, configuration_body(switch.config))
+    assert configuration_body(again.config) == configuration_body(switch.config)
+
+
+def test_the_flash_is_listed_in_summer_time() -> None:
+    device = Lab("ping")["SW1"]
+    for line in ("configure terminal", "clock summer-time CEST recurring", "end"):
+        device.run(line)
+    assert "c2960-lanbasek9-mz.122-55.SE3.bin" in device.run("show flash:")

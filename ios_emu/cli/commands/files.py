@@ -86,7 +86,7 @@ def dir_(call: Call, all_files: str | None = None, **files: str) -> str:
 
 
 def _date(call: Call, written: datetime) -> str:
-    local = call.device.time.shown(written)
+    local = call.device.time.shown(written.replace(tzinfo=None))
     offset = local.local - local.utc
     minutes = int(offset.total_seconds()) // 60
     sign = "-" if minutes < 0 else "+"

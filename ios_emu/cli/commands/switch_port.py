@@ -6,7 +6,8 @@ from ipaddress import IPv4Address
 
 from ios_emu.cli.commands.switch_vlan import read_vlans
 from ios_emu.cli.shell import Call
-from ios_emu.devices.switch_configuration import SwitchInterface
+from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.switch_configuration import ROUTE_CACHE, SwitchInterface
 from ios_emu.devices.vlan_database import NORMAL, is_ethernet
 from ios_emu.errors import CommandRefused
 from ios_emu.stack.switch_port import PortMode, SwitchPort
@@ -156,6 +157,18 @@ def spanning_tree_portfast(call: Call, disable: str | None = None, trunk_port: s
         " have effect when the interface is in a non-trunking mode.\n"
     )
     return _PORTFAST_WARNING + ("" if trunk_port is not None else effect)
+
+
+def route_cache(call: Call) -> str:
+    """`ip route-cache`: kept; a real 2960 has it off, and says so."""
+    kept = call.interface.kept
+    if not call.command.defaulted:
+        kept[ROUTE_CACHE] = f"no {ROUTE_CACHE}" if call.command.negated else ROUTE_CACHE
+    elif call.dialect is Dialect.IOS:
+        kept[ROUTE_CACHE] = f"no {ROUTE_CACHE}"
+    else:
+        kept.pop(ROUTE_CACHE, None)
+    return ""
 
 
 def ip_default_gateway(call: Call, default_gateway: IPv4Address | None = None) -> str:

@@ -55,6 +55,7 @@ SWITCH_HANDLERS: dict[str, Handler] = {
     "port_security_mac": port_security.port_security_mac,
     "port_security_maximum": port_security.port_security_maximum,
     "port_security_violation": port_security.port_security_violation,
+    "route_cache": switch_port.route_cache,
     "spanning_tree_portfast": switch_port.spanning_tree_portfast,
     "switchport_access_vlan": switch_port.switchport_access_vlan,
     "switchport_allowed_vlan": switch_port.switchport_allowed_vlan,
