@@ -20,7 +20,7 @@ from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
 from ios_emu.cli.shared import UNKNOWN_WORD, shared_handlers, shared_reader
-from ios_emu.cli.targets import TOLD_BY_RIP, AnyTarget, InterfaceRange, Target
+from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -290,7 +290,7 @@ class Shell:
                 or ""
             )
         if self.configuring:
-            self.device.network.changed(telling=isinstance(self.target, TOLD_BY_RIP))
+            self.device.network.changed(telling=self.mode in modes.TOLD_BY_RIP)
         if filter_ is not None and filter_.kind in _TO_FILES:
             from ios_emu.cli.redirect import to_file
 

@@ -102,7 +102,8 @@ class IosDevice(DeviceLinks):
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
         self.archive = RouterArchive(self)
-        self._saved = configuration_body(self.config)
+        # What was read or saved last; None is how it comes from the box.
+        self._saved: str | None = None
 
     @abstractmethod
     def factory_configuration(self) -> Configuration:
@@ -152,7 +153,7 @@ class IosDevice(DeviceLinks):
             finally:
                 self.reading_nvram = False
         self.reloading = False
-        self._saved = configuration_body(self.config)
+        self._saved = configuration_body(self.config) if self.boots_configured else None
         quiet, self.links_quiet = self.links_quiet, True
         self._restart_services()
         self.network.restart()
@@ -193,7 +194,10 @@ class IosDevice(DeviceLinks):
     @property
     def modified(self) -> bool:
         """Was the configuration changed since it was read or saved?"""
-        return configuration_body(self.config) != self._saved
+        saved = self._saved
+        if saved is None:
+            saved = configuration_body(self.factory_configuration())
+        return configuration_body(self.config) != saved
 
     @property
     def startup_record(self) -> str:

@@ -12,7 +12,8 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.debugging import NAT, NAT_DETAILED
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, NatRule, NatStatic
+from ios_emu.devices.nat_entries import NatRule, NatStatic
+from ios_emu.devices.nat_settings import INSIDE, OUTSIDE
 from ios_emu.stack.nat_words import INSIDE_DESTINATION, INSIDE_SOURCE, OUTSIDE_SOURCE
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP
 
