@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ios_emu.devices.access_list import AccessList
     from ios_emu.devices.kept_blocks import Block
     from ios_emu.devices.lines import LineSettings
-    from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
+    from ios_emu.services.dhcp_pool import DhcpClass, Pool, PoolClass, SecondaryNetwork
     from ios_emu.services.rip_settings import RipSettings
 
 

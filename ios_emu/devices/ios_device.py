@@ -30,7 +30,6 @@ from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import CdpIdentity, Platform
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
-from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
 from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.syslog_hosts import send_to_hosts
@@ -153,7 +152,7 @@ class IosDevice(DeviceLinks):
             finally:
                 self.reading_nvram = False
         self.reloading = False
-        self._saved = configuration_body(self.config) if self.boots_configured else None
+        self._saved = self.configuration_text if self.boots_configured else None
         quiet, self.links_quiet = self.links_quiet, True
         self._restart_services()
         self.network.restart()
@@ -196,8 +195,19 @@ class IosDevice(DeviceLinks):
         """Was the configuration changed since it was read or saved?"""
         saved = self._saved
         if saved is None:
-            saved = configuration_body(self.factory_configuration())
-        return configuration_body(self.config) != saved
+            saved = self._text(self.factory_configuration())
+        return self.configuration_text != saved
+
+    @property
+    def configuration_text(self) -> str:
+        """The running configuration, from the first `!` to `end`."""
+        return self._text(self.config)
+
+    def _text(self, config: Configuration) -> str:
+        # Loaded when a configuration is printed: a device from the box boots without.
+        from ios_emu.devices.running_config import configuration_body
+
+        return configuration_body(config)
 
     @property
     def startup_record(self) -> str:
@@ -206,7 +216,7 @@ class IosDevice(DeviceLinks):
 
     def save(self, done: Callable[[str | None], None]) -> None:
         """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""
-        body = configuration_body(self.config)
+        body = self.configuration_text
 
         def stored(problem: str | None) -> None:
             if problem is None:
