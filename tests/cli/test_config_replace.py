@@ -65,6 +65,17 @@ def test_the_order_of_lines_is_that_of_the_file() -> None:
     assert [str(one) for one in router.config.name_servers] == ["10.0.0.2", "10.0.0.1"]
 
 
+@pytest.mark.parametrize("said", ["network-clock-participate wic 1", "no network-clock-participate wic 1"])
+def test_a_line_that_stands_as_it_was_said_goes(said: str) -> None:
+    router = new_router(Dialect.IOS)
+    before = configuration_body(router.config)
+    assert replace(router, f"{said}\n").done
+    assert said in configuration_body(router.config).splitlines()
+    result = replace(router, before)
+    assert (result.done, len(result.passes)) == (True, 1)
+    assert configuration_body(router.config) == before
+
+
 def test_what_a_file_means_is_found_without_touching_the_router() -> None:
     router = new_router(Dialect.IOS)
     before = configuration_body(router.config)
