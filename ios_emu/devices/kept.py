@@ -63,7 +63,7 @@ def key_of(line: str, keys: Iterable[str]) -> str:
 
 def is_said(line: str) -> bool:
     """Does `line` stand with `no` or without, as it was said? Then only `default` takes it away."""
-    return any(line.startswith(f"{key} ") for key in _SAID)
+    return any(line == key or line.startswith(f"{key} ") for key in _SAID)
 
 
 @cache

@@ -65,7 +65,14 @@ def test_the_order_of_lines_is_that_of_the_file() -> None:
     assert [str(one) for one in router.config.name_servers] == ["10.0.0.2", "10.0.0.1"]
 
 
-@pytest.mark.parametrize("said", ["network-clock-participate wic 1", "no network-clock-participate wic 1"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "network-clock-participate wic 1",
+        "no network-clock-participate wic 1",
+        "no network-clock-participate",
+    ],
+)
 def test_a_line_that_stands_as_it_was_said_goes(said: str) -> None:
     router = new_router(Dialect.IOS)
     before = configuration_body(router.config)
