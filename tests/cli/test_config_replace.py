@@ -104,7 +104,7 @@ def test_any_configuration_becomes_any_other(seed: int, dialect: Dialect) -> Non
         for _ in range(chance.randrange(12)):
             session.a_global_line(chance.randrange(2**32))
         session.to_exec()
-        routers.append(session.router)
+        routers.append(session.device)
     router, other = routers
     goal = configuration_body(other.config)
     result = replace(router, goal)
