@@ -22,6 +22,7 @@ from ios_emu.cli.questions import Asking, ask_yes
 from ios_emu.cli.shell import Shell
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.secret import Secret
+from ios_emu.devices.switch_configuration import SwitchConfiguration
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import natural_prefix_length
 
@@ -85,6 +86,7 @@ class _Answers:
     password: str
     vty_password: str
     community: str | None = "public"
+    cluster: str | None = None
     addresses: dict[InterfaceName, IPv4Interface | None] = field(default_factory=dict)
 
 
@@ -133,6 +135,8 @@ def _one_round(shell: Shell, answers: _Answers) -> Asking[int]:
     yield from _global_parameters(shell, answers)
     if basic:
         yield from _management_interface(shell, answers)
+        if _is_switch(shell):
+            yield from _cluster(answers)
     else:
         yield Say("\nConfiguring interface parameters:\n")
         for port in _ports(shell):
@@ -164,7 +168,8 @@ def _global_parameters(shell: Shell, answers: _Answers) -> Dialogue:
             break
         yield Say("% Hostname contains one or more illegal characters.\n")
     yield from _secrets(shell, answers)
-    if (yield from ask_yes("  Configure SNMP Network Management? [yes]: ", True)):
+    offered = "no" if _is_switch(shell) else "yes"
+    if (yield from ask_yes(f"  Configure SNMP Network Management? [{offered}]: ", offered == "yes")):
         offered = answers.community or "public"
         answers.community = (yield from _ask(f"    Community string [{offered}]: ", _HELP_TEXT)) or offered
     else:
@@ -207,10 +212,15 @@ def _required(question: str, default: str) -> Asking[str]:
 # Interfaces
 
 
+def _is_switch(shell: Shell) -> bool:
+    return isinstance(shell.config, SwitchConfiguration)
+
+
 def _ports(shell: Shell) -> list[Interface]:
-    """The interfaces that the dialogue configures: the ports."""
+    """The interfaces that the dialogue configures: the ports, but a switch's own interfaces in its VLANs."""
+    kind = "Vlan" if _is_switch(shell) else "FastEthernet"
     found = shell.config.interfaces.items()
-    return [port for name, port in sorted(found) if name.kind == "FastEthernet" and not port.is_subinterface]
+    return [port for name, port in sorted(found) if name.kind == kind and not port.is_subinterface]
 
 
 def _summary(shell: Shell) -> str:
@@ -229,6 +239,16 @@ def _management_interface(shell: Shell, answers: _Answers) -> Dialogue:
         yield Say(_NO_DEFAULT if not typed else "% Invalid interface\n")
     answers.addresses = {}
     yield from _interface(port, answers)
+    return ""
+
+
+def _cluster(answers: _Answers) -> Dialogue:
+    yield Say("\n")
+    answers.cluster = None
+    if (yield from ask_yes("Would you like to enable as a cluster command switch? [yes/no]: ")):
+        while not (name := (yield from _ask("Enter cluster name: ", _HELP_CLUSTER))):
+            yield Say(_NO_DEFAULT)
+        answers.cluster = name
     return ""
 
 
@@ -298,7 +318,7 @@ def _script(shell: Shell, answers: _Answers) -> Iterator[str]:
     if answers.secret is not None:
         yield f"enable secret {answers.secret.configuration}"
     yield f"enable password {answers.password}"
-    yield "line vty 0 4"
+    yield "line vty 0 15" if _is_switch(shell) else "line vty 0 4"
     yield f"password {answers.vty_password}"
     yield "no snmp-server" if answers.community is None else f"snmp-server community {answers.community}"
     yield "!"
@@ -312,7 +332,14 @@ def _script(shell: Shell, answers: _Answers) -> Iterator[str]:
         else:
             yield "no shutdown"
             yield f"ip address {address.ip} {address.netmask}"
+    if isinstance(shell.config, SwitchConfiguration):
+        for port in shell.config.ports:
+            yield "!"
+            yield f"interface {port.name}"
     yield "!"
+    if answers.cluster is not None:
+        yield f"cluster enable {answers.cluster}"
+        yield "!"
     yield "end"
 
 
@@ -321,6 +348,7 @@ def _script(shell: Shell, answers: _Answers) -> Iterator[str]:
 _HELP_HOSTNAME = "Enter a name of letters, digits and hyphens that begins with a letter.\n"
 _HELP_TEXT = "Enter a text; upper and lower case are different.\n"
 _HELP_INTERFACE = "Enter the name of an interface as the summary shows it, for example FastEthernet0/0.\n"
+_HELP_CLUSTER = "Enter a name for the cluster that this switch is to command.\n"
 _HELP_ADDRESS = "Enter an address or a mask in dotted decimal notation, for example 192.168.1.1.\n"
 
 

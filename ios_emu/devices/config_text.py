@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ios_emu.devices.kept import is_said
+
 _BANNER = re.compile(r"(banner \S+|menu \S+ title) (\^C|\S)(.*)")
 _CERTIFICATE = "certificate "
 _LINES = "line "
@@ -103,6 +105,8 @@ def removals(old: Sequence[Line], new: Sequence[Line], depth: int = 0) -> Iterat
             if inside:
                 yield Step(depth, line.text, line.raw)
                 yield from inside
+        elif is_said(line.text.removeprefix("no ")):
+            yield Step(depth, f"default {line.text.removeprefix('no ')}")
         elif not line.text.startswith("no "):
             if line.text.startswith(_LINES):
                 # Some lines are always there: then what was set on them goes.

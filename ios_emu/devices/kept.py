@@ -37,6 +37,7 @@ POOL_KEPT = (
 
 _BY_KEY = {kept.key: kept for kept in KEPT}
 _ORDER = {kept.key: number for number, kept in enumerate(KEPT)}
+_SAID = [kept.key for kept in KEPT if kept.said]
 _MOST_WORDS = max(len(key.split()) for key in _BY_KEY)
 
 
@@ -58,6 +59,11 @@ def key_of(line: str, keys: Iterable[str]) -> str:
         if line == key or line.startswith(f"{key} "):
             return key
     raise KeyError(line)
+
+
+def is_said(line: str) -> bool:
+    """Does `line` stand with `no` or without, as it was said? Then only `default` takes it away."""
+    return any(line == key or line.startswith(f"{key} ") for key in _SAID)
 
 
 @cache

@@ -248,7 +248,14 @@ KEPT = (
     *_many("ntp", "sntp"),
     Kept("ip scp server enable", "ssh"),
     *_one("system-mtu", "system mtu routing", "system mtu jumbo", "system mtu"),
-    *_one("switching", "errdisable recovery interval", "udld aggressive", "udld enable", "lldp run"),
+    *_one(
+        "switching",
+        "cluster enable",
+        "errdisable recovery interval",
+        "udld aggressive",
+        "udld enable",
+        "lldp run",
+    ),
     *_many("switching", "errdisable recovery cause"),
     Kept("errdisable detect cause", "switching", on_by_default=True, many=True),
     *_many(

@@ -15,7 +15,6 @@ from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.doors import LOOPBACK, Doors, OpenDoors, Site
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.store import StateFolder
-from ios_emu.lab.device import SwitchDevice
 from ios_emu.lab.topology import Lab
 
 
@@ -79,9 +78,7 @@ def announce(doors: OpenDoors, as_json: bool) -> None:
 
 def consoles(lab: Lab) -> Mapping[str, tuple[str, ...]]:
     """Without any door that was asked for, every device has its console on loopback."""
-    devices = lab.devices.items()
-    named = [name for name, device in devices if not isinstance(device, SwitchDevice)]
-    return {"console": tuple(f"{LOOPBACK}:0={name}" for name in named)}
+    return {"console": tuple(f"{LOOPBACK}:0={name}" for name in lab.devices)}
 
 
 def finish(done: asyncio.Future[None]) -> None:

@@ -103,13 +103,6 @@ class NatHosts:
         """The addresses of a device on links. Raises UsageError when it has none."""
         device = self._lab[name]
         remedy = "give it one in the lab file"
-        if isinstance(device, SwitchDevice):
-            raise UsageError(
-                name,
-                "has no address on a cable",
-                "its own are in its VLANs",
-                "use --console, or name another device",
-            )
         count = 0
         if isinstance(device, HostDevice):
             host = device.host
@@ -123,6 +116,16 @@ class NatHosts:
                 if interface.port is not None and interface.port.enabled and interface.addresses:
                     count += 1
                     yield Place(*interface.addresses[0], interface.port, interface.vlan)
+        elif isinstance(device, SwitchDevice):
+            remedy = (
+                "set `ip address` and `no shutdown` of an interface Vlan whose VLAN has an access port "
+                "at its console and save it, or use --console"
+            )
+            for interface in device.ios.network.node.interfaces:
+                port = _port_of(device, interface.vlan)
+                if interface.up and port is not None and interface.addresses:
+                    count += 1
+                    yield Place(*interface.addresses[0], port, None)
         if not count:
             raise UsageError(
                 name, "has no address on a cable", "a published port leads there over the wire", remedy
@@ -184,12 +187,23 @@ class NatHosts:
                 host = device.host
                 own = (host.address.ip if host.address is not None else None, host.gateway, host.dns_server)
                 yield from (int(address) for address in own if address is not None)
-            elif isinstance(device, RouterDevice):
-                for interface in device.router.network.node.interfaces:
+            elif isinstance(device, RouterDevice | SwitchDevice):
+                for interface in device.ios.network.node.interfaces:
                     yield from interface.own
         for nat in self._hosts.values():
             if nat.address is not None:
                 yield nat.address
+
+
+def _port_of(device: SwitchDevice, vlan: int | None) -> Port | None:
+    """A port whose untagged frames are in that VLAN: the last that is free, else one with a cable."""
+    switch = device.switch
+    ports = [
+        port
+        for name, port in switch.ports.items()
+        if switch.operational(name)[:2] == ("access", vlan) and not switch.settings[name].shutdown
+    ]
+    return next((port for port in reversed(ports) if port.cable is None), ports[0] if ports else None)
 
 
 def _names() -> Iterator[str]:

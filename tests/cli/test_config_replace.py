@@ -65,6 +65,24 @@ def test_the_order_of_lines_is_that_of_the_file() -> None:
     assert [str(one) for one in router.config.name_servers] == ["10.0.0.2", "10.0.0.1"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "network-clock-participate wic 1",
+        "no network-clock-participate wic 1",
+        "no network-clock-participate",
+    ],
+)
+def test_a_line_that_stands_as_it_was_said_goes(said: str) -> None:
+    router = new_router(Dialect.IOS)
+    before = configuration_body(router.config)
+    assert replace(router, f"{said}\n").done
+    assert said in configuration_body(router.config).splitlines()
+    result = replace(router, before)
+    assert (result.done, len(result.passes)) == (True, 1)
+    assert configuration_body(router.config) == before
+
+
 def test_what_a_file_means_is_found_without_touching_the_router() -> None:
     router = new_router(Dialect.IOS)
     before = configuration_body(router.config)
@@ -86,7 +104,7 @@ def test_any_configuration_becomes_any_other(seed: int, dialect: Dialect) -> Non
         for _ in range(chance.randrange(12)):
             session.a_global_line(chance.randrange(2**32))
         session.to_exec()
-        routers.append(session.router)
+        routers.append(session.device)
     router, other = routers
     goal = configuration_body(other.config)
     result = replace(router, goal)

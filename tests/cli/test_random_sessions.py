@@ -21,12 +21,15 @@ from ios_emu.cli import modes
 from ios_emu.cli.reader import load_reader
 from ios_emu.cli.session import Session, State
 from ios_emu.cli.shell import Shell
+from ios_emu.devices.catalyst import Catalyst
 from ios_emu.devices.dialect import Dialect
+from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.router import Router
 from ios_emu.devices.running_config import configuration_body
+from ios_emu.devices.vlan_database import FILE
 from ios_emu.errors import CommandError
-from ios_emu.lab.device import RouterDevice
+from ios_emu.lab.device import RouterDevice, SwitchDevice
 from ios_emu.lab.topology import Lab
 
 SESSIONS = int(os.environ.get("IOS_EMU_SESSIONS", "60"))
@@ -55,10 +58,10 @@ LEFT_OUT = re.compile(
 
 
 @cache
-def names(mode: str, words: tuple[str, ...]) -> tuple[str, ...]:
+def names(model: str, mode: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """What `?` offers behind these words."""
     try:
-        menu = load_reader().menu("".join(f"{word} " for word in words), mode)
+        menu = load_reader(model).menu("".join(f"{word} " for word in words), mode)
     except CommandError:
         return ()
     return tuple(entry.name for entry in menu.entries)
@@ -73,15 +76,17 @@ def typed(name: str, words: list[str], chance: random.Random) -> str:
         return name
     if words and words[-1] == "FastEthernet":
         return chance.choice(("0/0", "0/1", "0/0.10", "0/7"))
+    if words and words[-1] == "GigabitEthernet":
+        return chance.choice(("0/1", "0/2", "0/3"))
     low, high = int(limits[1]), int(limits[2])
     return str(chance.choice((low, min(high, low + 5), high)))
 
 
-def sentence(mode: str, chance: random.Random) -> str:
+def sentence(model: str, mode: str, chance: random.Random) -> str:
     """A way through the menus of a mode; most are whole lines."""
     words: list[str] = []
     while len(words) < MOST_WORDS:
-        offered = [name for name in names(mode, tuple(words)) if not LEFT_OUT.match(name)]
+        offered = [name for name in names(model, mode, tuple(words)) if not LEFT_OUT.match(name)]
         if not offered or ("<cr>" in offered and chance.random() < 0.4):
             break
         offered = [name for name in offered if name != "<cr>"]
@@ -104,6 +109,14 @@ def new_router(dialect: Dialect) -> Router:
     return device.router
 
 
+def new_switch(dialect: Dialect) -> Catalyst:
+    device = Lab("lab5").devices["SW1"]
+    assert isinstance(device, SwitchDevice)
+    if dialect is not device.catalyst.dialect:
+        device.set_dialect(dialect.value)
+    return device.catalyst
+
+
 class Sessions(RuleBasedStateMachine):
     """One session at a router."""
 
@@ -112,17 +125,23 @@ class Sessions(RuleBasedStateMachine):
         self.typed: list[str] = []
         self.begin(Dialect.IOS)
 
+    def new_device(self, dialect: Dialect) -> IosDevice:
+        return new_router(dialect)
+
     def begin(self, dialect: Dialect) -> None:
-        self.router = new_router(dialect)
-        self.shell = Shell(self.router, level=15, line=lambda _: NO_TIMEOUT)
+        self.device = self.new_device(dialect)
+        self.shell = Shell(self.device, level=15, line=lambda _: NO_TIMEOUT)
         self.shell.terminal.length = self.shell.terminal.width = 0
-        self.session = Session(self.shell, self.router.clock, lambda _: None)
+        self.session = Session(self.shell, self.device.clock, lambda _: None)
         self.session.start()
         self.send(b"configure terminal\r")
 
     def send(self, keys: bytes) -> None:
         self.session.receive(keys)
-        self.router.clock.run_until_idle()
+        self.device.clock.run_until_idle()
+
+    def sentence(self, mode: str, chance: random.Random) -> str:
+        return sentence(self.device.model, mode, chance)
 
     def type_line(self, line: str, chance: random.Random) -> None:
         """Types a line, and answers what it asks."""
@@ -141,31 +160,31 @@ class Sessions(RuleBasedStateMachine):
 
     @initialize(dialect=st.sampled_from(Dialect))
     def of_a_dialect(self, dialect: Dialect) -> None:
-        if dialect is not self.router.dialect:
+        if dialect is not self.device.dialect:
             self.begin(dialect)
 
     @rule(seed=st.integers(0, 2**32))
     def a_line(self, seed: int) -> None:
         chance = random.Random(seed)
-        self.type_line(sentence(self.shell.mode.name, chance), chance)
+        self.type_line(self.sentence(self.shell.mode.name, chance), chance)
 
     @rule(seed=st.integers(0, 2**32), word=st.sampled_from(("no", "default", "do")))
     def a_line_behind(self, seed: int, word: str) -> None:
         chance = random.Random(seed)
         mode = self.shell.mode.name
-        self.type_line(f"{word} {sentence('exec' if word == 'do' else mode, chance)}", chance)
+        self.type_line(f"{word} {self.sentence('exec' if word == 'do' else mode, chance)}", chance)
 
     @rule(seed=st.integers(0, 2**32))
     def a_global_line(self, seed: int) -> None:
         chance = random.Random(seed)
         if self.shell.mode is modes.EXEC:
             self.send(b"configure terminal\r")
-        self.type_line(sentence("config", chance), chance)
+        self.type_line(self.sentence("config", chance), chance)
 
     @rule(seed=st.integers(0, 2**32))
     def a_line_undone(self, seed: int) -> None:
         chance = random.Random(seed)
-        line = sentence(self.shell.mode.name, chance)
+        line = self.sentence(self.shell.mode.name, chance)
         self.type_line(line, chance)
         self.type_line(f"no {line}", chance)
 
@@ -179,20 +198,36 @@ class Sessions(RuleBasedStateMachine):
         self.send(b"\x1a")
 
     def teardown(self) -> None:
-        printed = configuration_body(self.router.config)
-        again = new_router(self.router.dialect)
+        printed = configuration_body(self.device.config)
+        again = self.new_device(self.device.dialect)
+        self.hand_on(again)
         again.startup = printed
         again.boot()
         assert configuration_body(again.config) == printed, self.typed
-        assert again.config == self.router.config, self.typed
+        assert again.config == self.device.config, self.typed
+
+    def hand_on(self, again: IosDevice) -> None:
+        """Gives a new device what it keeps besides its configuration."""
+
+
+class SwitchSessions(Sessions):
+    """One session at a switch, whose VLANs are in its flash."""
+
+    def new_device(self, dialect: Dialect) -> IosDevice:
+        return new_switch(dialect)
+
+    def hand_on(self, again: IosDevice) -> None:
+        assert isinstance(self.device, Catalyst)
+        again.flash.write(FILE, self.device.config.database.text(), again.now, lambda problem: None)
 
 
 @pytest.mark.property
-def test_sessions_end_well() -> None:
+@pytest.mark.parametrize("machine", [Sessions, SwitchSessions])
+def test_sessions_end_well(machine: type[Sessions]) -> None:
     run_state_machine_as_test(
-        Sessions,
+        machine,
         settings=settings(
-            max_examples=SESSIONS,
+            max_examples=SESSIONS // 2,
             stateful_step_count=LINES,
             deadline=None,
             suppress_health_check=list(HealthCheck),

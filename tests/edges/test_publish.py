@@ -280,8 +280,9 @@ BAD = {
     "write --publish 127.0.0.1:2323=R1:23",
     "R1:65536": "is not understood: it is HOST:PORT=DEVICE:PORT or HOST:PORT=DEVICE:PORT/udp; "
     "write --publish 127.0.0.1:2323=R1:23",
-    "SW1:23": "SW1 has no address on a cable: its own are in its VLANs; "
-    "use --console, or name another device",
+    "SW1:23": "SW1 has no address on a cable: a published port leads there over the wire; set `ip address` "
+    "and `no shutdown` of an interface Vlan whose VLAN has an access port at its console and save it, "
+    "or use --console",
     "R1:23": "R1 has no address on a cable: a published port leads there over the wire; "
     "set `ip address` and `no shutdown` at its console and save it, or use --console",
 }

@@ -96,9 +96,10 @@ def door(line: str) -> str:
 def test_without_options_every_device_has_a_console(serve: Serve) -> None:
     served = serve("ping")
     lines = served.said()
-    assert [line.split()[:2] for line in lines[:-1]] == [["console", name] for name in ("R1", "PC1", "PC2")]
+    names = [line.split()[:2] for line in lines[:-1]]
+    assert names == [["console", name] for name in ("R1", "SW1", "SW2", "PC1", "PC2")]
     assert lines[-1] == "ready"
-    client = Client(door(lines[1]))
+    client = Client(door(lines[3]))
     client.expect("C:\\>")
     client.type("ping 192.168.1.1 -n 1\r")
     assert "TTL=255" in client.expect("Average")

@@ -131,6 +131,12 @@ def test_two_browsers_see_what_a_terminal_shows(pages: Pages) -> None:
     assert 24 <= before < after
 
 
+def test_a_switch_has_a_console_too(pages: Pages) -> None:
+    shown = pages.act("switch")["shown"]
+    [sales] = [line.split() for line in shown if line.startswith("10 ")]
+    assert sales == ["10", "SALES", "active", "Fa0/7"]
+
+
 def test_every_view_at_a_desk(pages: Pages) -> None:
     pages.act("views")
 

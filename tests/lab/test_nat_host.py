@@ -83,6 +83,57 @@ def test_it_joins_the_switch_at_the_highest_address_that_is_free() -> None:
     assert lab.cables[-1].ends == ("SW1:GigabitEthernet0/2", "NAT:0")
 
 
+MANAGED = """
+title = "A switch with an address in VLAN 10"
+links = ["PC1 -- SW1:Fa0/1"]
+[devices.SW1]
+type = "switch"
+config = "SW1.cfg"
+[devices.PC1]
+type = "pc"
+address = "10.0.0.253/24"
+"""
+SW1 = """
+vlan 10
+interface FastEthernet0/1
+ switchport access vlan 10
+ switchport mode access
+interface FastEthernet0/7
+ switchport access vlan 10
+ switchport mode access
+interface FastEthernet0/8
+ switchport access vlan 10
+ switchport mode access
+ shutdown
+interface Vlan10
+ ip address 10.0.0.254 255.255.255.0
+ no shutdown
+service tcp-small-servers
+end
+"""
+
+
+def managed(folder: Path, config: str) -> Lab:
+    (folder / "SW1.cfg").write_text(config)
+    (folder / "lab.toml").write_text(MANAGED)
+    return Lab(str(folder / "lab.toml"))
+
+
+def test_a_switch_is_reached_in_the_vlan_of_its_address(tmp_path: Path) -> None:
+    lab = managed(tmp_path, SW1)
+    way = reach(lab, "SW1")
+    assert addresses(way) == ("10.0.0.252", "10.0.0.254")
+    assert lab.cables[-1].ends == ("SW1:FastEthernet0/7", "NAT:0")
+    assert echo(lab, way) == b"hello"
+
+
+def test_where_the_vlan_has_no_free_port_it_joins_a_cable(tmp_path: Path) -> None:
+    lab = managed(tmp_path, SW1.replace("FastEthernet0/7", "FastEthernet0/1"))
+    way = reach(lab, "SW1")
+    assert len(lab.cables) == 1
+    assert echo(lab, way) == b"hello"
+
+
 def test_each_link_has_its_own() -> None:
     lab = Lab("ping")
     assert addresses(reach(lab, "PC1")) == ("192.168.1.254", "192.168.1.2")

@@ -10,6 +10,7 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import SECOND
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.ios_device import IosDevice
+from ios_emu.devices.switch_configuration import SwitchInterface
 from ios_emu.devices.syslog import short_time
 from ios_emu.stack.counters import PortCounters
 from ios_emu.stack.interface_name import InterfaceName
@@ -109,8 +110,15 @@ def show_ip_interface_brief(call: Call) -> str:
     return interface_text.show_ip_interface_brief(rows, call.dialect, wide=call.device.model == "2811")
 
 
+def _is_port(interface: Interface) -> bool:
+    return isinstance(interface, SwitchInterface) and interface.switchport is not None
+
+
 def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
-    """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK."""
+    """The rows of `show ip interface brief`; those of an unconfirmed configuration are not OK.
+
+    A switch's ports always are: they need no address.
+    """
     return [
         BriefRow(
             name=str(interface.name),
@@ -119,7 +127,7 @@ def brief_rows(device: IosDevice, *, confirmed: bool = True) -> list[BriefRow]:
             admin_down=device.admin_down(interface),
             line_up=device.interface_up(interface),
             protocol_up=device.protocol_up(interface),
-            ok=confirmed or interface.address is not None,
+            ok=confirmed or interface.address is not None or _is_port(interface),
         )
         for interface in device.shown_interfaces()
     ]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from ios_emu.edges.web.letters import Letters
-from ios_emu.errors import UsageError
 
 if TYPE_CHECKING:
     from ios_emu.edges.web.room import ConsoleHub, Room
@@ -26,19 +25,14 @@ _TERMINAL = {
 
 
 def console(room: Room, name: str, leave: Callable[[], None]) -> None:
-    """Shows the console of a device, or why it has none; `leave` is called when Ctrl-] is typed there."""
-    try:
-        hub = room.console(name)
-    except UsageError as error:
-        ui.label(f"{error.where} {error.what}: {error.why}.").classes("hint")
-        return
+    """Shows the console of a device; `leave` is called when Ctrl-] is typed there."""
     with ui.element("div").classes("console"):
         terminal = ui.xterm(_TERMINAL).classes("terminal")
         # Its size follows that of the window, in the browser.
         fit = f"() => {{ const shown = getElement({terminal.id}); if (shown?.terminal) shown.fit(); }}"
         ui.element("q-resize-observer").on("resize", js_handler=fit)
     ui.label("Enter wakes the console; Ctrl-] leaves it when the keyboard is to go elsewhere").classes("keys")
-    _connect(terminal, hub, leave)
+    _connect(terminal, room.console(name), leave)
 
 
 def _connect(terminal: ui.xterm, hub: ConsoleHub, leave: Callable[[], None]) -> None:

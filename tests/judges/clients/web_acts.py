@@ -131,6 +131,19 @@ def consoles(viewer: Viewer, other: Viewer) -> dict[str, Any]:
     return seen
 
 
+def switch(viewer: Viewer) -> dict[str, Any]:
+    """The console of a switch: `?`, a VLAN and its port, and the table of VLANs."""
+    terminal = Terminal(viewer, viewer.desk("SW1"))
+    terminal.type("\nenable\nshow vlan ?")
+    terminal.shows("brief")
+    terminal.press("Control+U")
+    terminal.type("configure terminal\nvlan 10\nname SALES\ninterface FastEthernet0/7\n")
+    terminal.type("switchport access vlan 10\nend\nshow vlan brief\n")
+    expect(terminal.screen).to_contain_text("1005 trnet-default")
+    viewer.look("switch")
+    return {"shown": terminal.lines()}
+
+
 def views(viewer: Viewer) -> dict[str, Any]:
     """Every view of the page is looked at, with a mail and some events in it."""
     page = viewer.page

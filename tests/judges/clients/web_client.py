@@ -22,6 +22,7 @@ _ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "lab_sheet": web_sheet.lab_sheet,
     "plan": web_acts.plan,
     "simulation": web_acts.simulation,
+    "switch": web_acts.switch,
     "token": web_acts.token,
     "views": web_acts.views,
 }
