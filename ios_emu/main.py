@@ -5,6 +5,7 @@ Read this first to find where a command of the shell leads. What a command needs
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -74,9 +75,14 @@ def up(
     lab: str, quick: bool, state: str | None, fresh: bool, capture: str | None, **asked: tuple[str, ...]
 ) -> None:
     """Run a lab and open the console of its first router. Ctrl-] leads to the lab prompt."""
-    from ios_emu.edges.commands import up as run_up
+    # What is loaded before the first prompt stays: nobody looks through it for garbage.
+    gc.disable()
+    try:
+        from ios_emu.edges.commands import up as run_up
 
-    run_up(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh)
+        run_up(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh)
+    finally:
+        gc.enable()
 
 
 @cli.command()

@@ -47,6 +47,9 @@ STANDARD_LIST = Mode("standard_list", "(config-std-nacl)", "Standard Access List
 EXTENDED_LIST = Mode("extended_list", "(config-ext-nacl)", "Ext Access List configuration commands:")
 CONTROL_PLANE = Mode("control_plane", "(config-cp)", "Control Plane configuration commands:")
 
+TOLD_BY_RIP = (INTERFACE, INTERFACE_RANGE, SUBINTERFACE, ROUTER_RIP)
+"""What RIP tells its neighbours comes of what is typed in these."""
+
 # IOS cuts long host names in the prompts of configuration modes.
 _LONGEST_HOSTNAME = 20
 

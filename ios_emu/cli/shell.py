@@ -20,7 +20,7 @@ from ios_emu.cli.editor import History
 from ios_emu.cli.interpreter import Terminal
 from ios_emu.cli.modes import Mode
 from ios_emu.cli.shared import UNKNOWN_WORD, shared_handlers, shared_reader
-from ios_emu.cli.targets import TOLD_BY_RIP, AnyTarget, InterfaceRange, Target
+from ios_emu.cli.targets import AnyTarget, InterfaceRange, Target
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
@@ -28,13 +28,13 @@ from ios_emu.devices.ios_device import IosDevice
 from ios_emu.devices.lines import LineSettings
 from ios_emu.devices.privileges import HIGHEST, Privileges
 from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, InvalidInput
-from ios_emu.services.dhcp_server import Pool
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
     from ios_emu.cli.reader import Command, Menu, Reader
     from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.router import Router
+    from ios_emu.services.dhcp_pool import Pool
 
 _Read = TypeVar("_Read")
 _TO_FILES = ("append", "redirect", "tee")
@@ -285,12 +285,9 @@ class Shell:
         if isinstance(self.target, InterfaceRange) and not command.exec_:
             reply: Answer = self._run_for_each(command, self.target)
         else:
-            reply = (
-                shared_handlers(self.device.model)[command.handler](Call(self, command), **command.arguments)
-                or ""
-            )
+            reply = self._handle(command)
         if self.configuring:
-            self.device.network.changed(telling=isinstance(self.target, TOLD_BY_RIP))
+            self.device.network.changed(telling=self.mode in modes.TOLD_BY_RIP)
         if filter_ is not None and filter_.kind in _TO_FILES:
             from ios_emu.cli.redirect import to_file
 
@@ -306,18 +303,17 @@ class Shell:
         assert isinstance(reply, str)
         return "".join(f"{line}\n" for line in keep(reply.splitlines()))
 
+    def _handle(self, command: Command) -> Answer:
+        handler = shared_handlers(self.device.model)[command.handler]
+        return handler(Call(self, command), **command.arguments) or ""
+
     def _run_for_each(self, command: Command, targets: InterfaceRange) -> Answer:
         """Does a command to each interface of a range, until it leads somewhere else."""
         text, mode = "", self.mode
         try:
             for interface in targets.interfaces:
                 self.target = interface
-                reply = (
-                    shared_handlers(self.device.model)[command.handler](
-                        Call(self, command), **command.arguments
-                    )
-                    or ""
-                )
+                reply = self._handle(command)
                 if not isinstance(reply, str):
                     return reply
                 text += reply
@@ -381,6 +377,8 @@ class Call:
     @property
     def pool(self) -> Pool:
         """The DHCP pool that is being configured."""
+        from ios_emu.services.dhcp_pool import Pool
+
         return self.target(Pool)
 
     def target(self, kind: type[AnyTarget]) -> AnyTarget:

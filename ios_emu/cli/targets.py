@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from ios_emu.devices.access_list import AccessList
 from ios_emu.devices.interface import Interface
-from ios_emu.devices.kept_blocks import Block
-from ios_emu.devices.lines import LineSettings
-from ios_emu.services.dhcp_server import DhcpClass, Pool, PoolClass, SecondaryNetwork
-from ios_emu.services.rip_settings import RipSettings
+
+if TYPE_CHECKING:
+    from ios_emu.devices.access_list import AccessList
+    from ios_emu.devices.kept_blocks import Block
+    from ios_emu.devices.lines import LineSettings
+    from ios_emu.services.dhcp_pool import DhcpClass, Pool, PoolClass, SecondaryNetwork
+    from ios_emu.services.rip_settings import RipSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +29,9 @@ class Vlans:
     numbers: tuple[int, ...]
 
 
-AnyTarget = TypeVar(
-    "AnyTarget", Pool, SecondaryNetwork, PoolClass, DhcpClass, Block, AccessList, RipSettings, Vlans
-)
-Target = (
-    Interface
-    | InterfaceRange
-    | Pool
-    | SecondaryNetwork
-    | PoolClass
-    | DhcpClass
-    | Block
-    | Vlans
-    | RipSettings
-    | AccessList
-    | list[LineSettings]
-    | None
+AnyTarget = TypeVar("AnyTarget")
+Target: TypeAlias = (
+    "Interface | InterfaceRange | Pool | SecondaryNetwork | PoolClass | DhcpClass | Block | Vlans"
+    " | RipSettings | AccessList | list[LineSettings] | None"
 )
 """What the commands of a sub-mode work on."""
-
-TOLD_BY_RIP = (Interface, InterfaceRange, RipSettings)
-"""What RIP tells its neighbours comes of these."""

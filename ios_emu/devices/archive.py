@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from ios_emu.clock import MINUTE, Timer
 from ios_emu.devices.file_system import Url, parse_url
-from ios_emu.devices.running_config import configuration_body
 
 if TYPE_CHECKING:
     from ios_emu.devices.ios_device import IosDevice
@@ -78,7 +77,7 @@ class RouterArchive:
         """Stores the running configuration, and lets the oldest copies go that are too many."""
         device, url = self._device, self.next_file()
         assert url is not None
-        data = configuration_body(device.config).encode("latin-1", "replace")
+        data = device.configuration_text.encode("latin-1", "replace")
         problem = device.flash.refuses(url.path, len(data)) if url.system == "flash" else "Timed out"
         if problem is not None:
             done(url, problem)

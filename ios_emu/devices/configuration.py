@@ -26,13 +26,13 @@ from ios_emu.devices.system_clock import ClockSettings
 from ios_emu.devices.users import User
 from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.services.dhcp_server import DhcpServer
-from ios_emu.services.rip_settings import RipSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.stack.routing import Path, StaticRoute
 from ios_emu.wire.ethernet import mac_for
 
 if TYPE_CHECKING:
     from ios_emu.devices.access_list import AccessList
+    from ios_emu.services.rip_settings import RipSettings
 
 PORTS = (InterfaceName("FastEthernet", 0, 0), InterfaceName("FastEthernet", 0, 1))
 VLAN1 = InterfaceName("Vlan", None, 1)

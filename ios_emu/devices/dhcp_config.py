@@ -14,21 +14,23 @@ from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.interface import Interface
 from ios_emu.devices.kept import lines_at
 from ios_emu.services.dhcp_identity import dotted
-from ios_emu.services.dhcp_server import (
+from ios_emu.services.dhcp_pool import (
     DEFAULT_DELAY,
-    DEFAULT_PING_PACKETS,
-    DEFAULT_PING_TIMEOUT,
-    DEFAULT_POLICY,
     INFINITE,
     DatabaseAgent,
     DhcpClass,
-    DhcpServer,
     HardwareAddress,
     OptionPattern,
     Pool,
     RawOption,
     SecondaryNetwork,
     Setting,
+)
+from ios_emu.services.dhcp_server import (
+    DEFAULT_PING_PACKETS,
+    DEFAULT_PING_TIMEOUT,
+    DEFAULT_POLICY,
+    DhcpServer,
 )
 
 _HOUR = 60

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ios_emu.devices.flash import Done
-from ios_emu.devices.running_config import configuration_body
 
 if TYPE_CHECKING:
     from ios_emu.devices.ios_device import IosDevice
@@ -106,7 +105,7 @@ def _plain(path: str) -> str:
 def read_file(device: IosDevice, url: Url) -> bytes | None:
     """What is in a file; None where there is none."""
     if url.is_running:
-        return configuration_body(device.config).encode("latin-1", "replace")
+        return device.configuration_text.encode("latin-1", "replace")
     if url.is_startup:
         return None if device.startup is None else device.startup.encode("latin-1", "replace")
     if url.system == "null":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from ios_emu.services.rip_settings import RipInterfaceSettings
+from ios_emu.services.rip_interface_settings import RipInterfaceSettings
 from ios_emu.stack.interface_name import InterfaceName
 from ios_emu.wire.ethernet import MacAddress
 

@@ -13,8 +13,8 @@ from ios_emu.devices.interface import (
     Interface,
 )
 from ios_emu.devices.kept import interface_lines
-from ios_emu.devices.rip_config import interface_rip_config
 from ios_emu.devices.switch_configuration import SwitchInterface
+from ios_emu.services.rip_interface_settings import UNTOUCHED
 
 
 def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
@@ -50,7 +50,11 @@ def interface_config(interface: Interface, dialect: Dialect) -> list[str]:
     lines += [f" ip helper-address {address}" for address in interface.helper_addresses]
     if interface.ip_mtu is not None:
         lines.append(f" ip mtu {interface.ip_mtu}")
-    lines += [f" {line}" for line in [*behind, *interface_rip_config(interface.rip)]]
+    lines += [f" {line}" for line in behind]
+    if interface.rip != UNTOUCHED:
+        from ios_emu.devices.rip_config import interface_rip_config
+
+        lines += [f" {line}" for line in interface_rip_config(interface.rip)]
     if interface.nat is not None:
         lines.append(f" ip nat {interface.nat}")
     if interface.virtual_reassembly is not None:

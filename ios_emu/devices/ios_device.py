@@ -30,7 +30,6 @@ from ios_emu.devices.network import DeviceNetwork
 from ios_emu.devices.nvram import Journal, MemoryJournal
 from ios_emu.devices.platform import CdpIdentity, Platform
 from ios_emu.devices.reload_schedule import ReloadSchedule, Scheduled
-from ios_emu.devices.running_config import configuration_body
 from ios_emu.devices.ssh import RouterSsh
 from ios_emu.devices.syslog import Syslog
 from ios_emu.devices.syslog_hosts import send_to_hosts
@@ -102,7 +101,8 @@ class IosDevice(DeviceLinks):
         self.debugging = Debugging(self)
         self.ssh = RouterSsh(self)
         self.archive = RouterArchive(self)
-        self._saved = configuration_body(self.config)
+        # What was read or saved last; None is how it comes from the box.
+        self._saved: str | None = None
 
     @abstractmethod
     def factory_configuration(self) -> Configuration:
@@ -152,7 +152,7 @@ class IosDevice(DeviceLinks):
             finally:
                 self.reading_nvram = False
         self.reloading = False
-        self._saved = configuration_body(self.config)
+        self._saved = self.configuration_text if self.boots_configured else None
         quiet, self.links_quiet = self.links_quiet, True
         self._restart_services()
         self.network.restart()
@@ -193,7 +193,21 @@ class IosDevice(DeviceLinks):
     @property
     def modified(self) -> bool:
         """Was the configuration changed since it was read or saved?"""
-        return configuration_body(self.config) != self._saved
+        saved = self._saved
+        if saved is None:
+            saved = self._text(self.factory_configuration())
+        return self.configuration_text != saved
+
+    @property
+    def configuration_text(self) -> str:
+        """The running configuration, from the first `!` to `end`."""
+        return self._text(self.config)
+
+    def _text(self, config: Configuration) -> str:
+        # Loaded when a configuration is printed: a device from the box boots without.
+        from ios_emu.devices.running_config import configuration_body
+
+        return configuration_body(config)
 
     @property
     def startup_record(self) -> str:
@@ -202,7 +216,7 @@ class IosDevice(DeviceLinks):
 
     def save(self, done: Callable[[str | None], None]) -> None:
         """Writes the running configuration to NVRAM, then calls `done(None)` or `done(reason)`."""
-        body = configuration_body(self.config)
+        body = self.configuration_text
 
         def stored(problem: str | None) -> None:
             if problem is None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from ios_emu.services.rip_interface_settings import RipInterfaceSettings
 from ios_emu.services.rip_settings import (
     DEFAULT_DISTANCE,
     DEFAULT_PATHS,
-    RipInterfaceSettings,
     RipSettings,
     Timers,
 )
 from ios_emu.stack.ip_interface import prefix_mask
 
 
-def rip_config(settings: RipSettings | None) -> Iterator[str]:
-    """`router rip` with its lines and its `!`; nothing where RIP does not run."""
-    if settings is None:
-        return
+def rip_config(settings: RipSettings) -> Iterator[str]:
+    """`router rip` with its lines and its `!`."""
     yield "router rip"
     yield from (f" {line}" for line in _lines(settings))
     yield "!"

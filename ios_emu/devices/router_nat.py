@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from ios_emu.clock import SECOND
 from ios_emu.devices.debugging import NAT, NAT_DETAILED
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, TIMEOUTS, NatRule, NatStatic
+from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, TIMEOUTS
 from ios_emu.stack.routing import StaticRoute
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP, Ipv4Packet
 
 if TYPE_CHECKING:
+    from ios_emu.devices.nat_entries import NatRule, NatStatic
     from ios_emu.devices.router import Router
     from ios_emu.stack.nat import Nat
     from ios_emu.stack.nat_entry import NatEntry

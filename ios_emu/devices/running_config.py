@@ -15,7 +15,6 @@ from ios_emu.devices.forward_protocol import forward_protocol_lines
 from ios_emu.devices.interface_config import interface_config
 from ios_emu.devices.kept import lines_at
 from ios_emu.devices.kept_blocks import blocks_at
-from ios_emu.devices.rip_config import rip_config
 from ios_emu.devices.switch_configuration import SwitchConfiguration
 from ios_emu.services.cdp_times import DEFAULT_HOLDTIME, DEFAULT_TIMER
 from ios_emu.stack.routing import StaticRoute
@@ -96,7 +95,7 @@ def _ios(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ["!"] * 4
     yield from _interfaces(config)
     yield from _kept(config, "router")
-    yield from rip_config(config.rip)
+    yield from _rip(config)
     yield from _kept(config, "routers", "pools", "forward")
     yield from forward_protocol_lines(config.forwarded_udp)
     yield from _kept(config, "arp", "classless")
@@ -150,7 +149,7 @@ def _packet_tracer(config: Configuration, whole: bool) -> Iterator[str]:
     yield from ["!"] * 6
     yield from _interfaces(config)
     yield from _kept(config, "router")
-    yield from rip_config(config.rip)
+    yield from _rip(config)
     yield from _kept(config, "routers")
     yield from config.nat.lines()
     yield from _kept(config, "nat", "pools", "arp", "classless", "forward")
@@ -190,6 +189,14 @@ def clock_lines(config: Configuration) -> Iterator[str]:
         yield f"clock timezone {settings.zone} {sign}{hours}" + (f" {minutes}" if minutes else "")
     if settings.summer is not None:
         yield f"clock summer-time {settings.summer.configuration}"
+
+
+def _rip(config: Configuration) -> Iterator[str]:
+    if config.rip is not None:
+        # Loaded where RIP runs: every boot compares configurations.
+        from ios_emu.devices.rip_config import rip_config
+
+        yield from rip_config(config.rip)
 
 
 def _access_lists(config: Configuration) -> Iterator[str]:

@@ -36,6 +36,8 @@ def up(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool) -
     require_terminal()
 
     def run_terminal(running: Lab, folder: StateFolder, drive: Callable[[], RealTime]) -> None:
+        gc.freeze()
+        gc.enable()
         try:
             asyncio.run(TerminalConsole(running, drive, doors=doors, state=folder).run())
         finally:

@@ -19,10 +19,11 @@ from ios_emu.services.dhcp_exchange import Exchanges
 from ios_emu.services.dhcp_identity import address_text, key_client
 from ios_emu.services.dhcp_journal import Records
 from ios_emu.services.dhcp_keeper import AgentActivity, LeaseKeeper
+from ios_emu.services.dhcp_pool import Binding
 from ios_emu.services.dhcp_pools import Pools, PoolState
 from ios_emu.services.dhcp_query import Query, fault
 from ios_emu.services.dhcp_reply import NAMES, Replies, Statistics
-from ios_emu.services.dhcp_server import Binding, DhcpServer
+from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage
 

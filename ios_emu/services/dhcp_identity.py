@@ -7,7 +7,7 @@ bytes is not the one that has them as its address.
 
 from __future__ import annotations
 
-from ios_emu.services.dhcp_server import HardwareAddress
+from ios_emu.services.dhcp_pool import HardwareAddress
 from ios_emu.wire.dhcp import CLIENT_IDENTIFIER, DhcpMessage
 from ios_emu.wire.ethernet import MacAddress
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 
-from ios_emu.services.dhcp_server import INFINITE, Pool, RawOption, Setting
+from ios_emu.services.dhcp_pool import INFINITE, Pool, RawOption, Setting
 from ios_emu.wire import dhcp
 
 MINUTE = 60

@@ -15,14 +15,8 @@ from typing import TYPE_CHECKING
 from ios_emu.services.dhcp_addresses import Exclusions, Range
 from ios_emu.services.dhcp_identity import configured_key
 from ios_emu.services.dhcp_options import Profile
-from ios_emu.services.dhcp_server import (
-    AddressRange,
-    DhcpServer,
-    HardwareAddress,
-    Pool,
-    SecondaryNetwork,
-    UtilizationMark,
-)
+from ios_emu.services.dhcp_pool import AddressRange, HardwareAddress, Pool, SecondaryNetwork, UtilizationMark
+from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.ip_interface import prefix_mask
 from ios_emu.wire import dhcp
 

@@ -13,8 +13,8 @@ from ios_emu.lab.device import LabConsole, RouterDevice
 from ios_emu.lab.topology import Lab
 from ios_emu.services.dhcp_bindings import Lease, LeaseState
 from ios_emu.services.dhcp_journal import lease_record
+from ios_emu.services.dhcp_pool import Pool
 from ios_emu.services.dhcp_pools import PoolState, Subnet
-from ios_emu.services.dhcp_server import Pool
 
 BINDINGS = 60_000
 FIRST_SCREEN_SECONDS = 0.2

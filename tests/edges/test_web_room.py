@@ -9,6 +9,7 @@ from typing import Any
 from ios_emu.edges.doors import Site
 from ios_emu.edges.realtime import RealTime
 from ios_emu.edges.web.room import Room
+from ios_emu.lab.event_filter import QUIET
 from ios_emu.lab.events import Event
 from ios_emu.lab.topology import Lab
 
@@ -57,16 +58,20 @@ async def opened(*viewers: Viewer) -> Room:
     return room
 
 
+def seen(room: Room) -> list[str]:
+    """The kinds of the events that are shown unless somebody asks for more."""
+    return [event.kind for event in room.lab.events if event.kind not in QUIET]
+
+
 def test_a_step_goes_on_to_the_next_frame() -> None:
     async def look() -> None:
         viewer = Viewer()
         room = await opened(viewer)
         room.simulate(True)
         room.do("user1-pc", "ping 192.168.1.2 -n 1")
-        assert len(room.lab.events) == 0
+        assert seen(room) == []
         room.step()
-        assert [event.kind for event in room.lab.events] == ["ARP"]
-        assert room.lab.events.find(1) is not None
+        assert seen(room) == ["ARP"]
         assert viewer.typed[:2] == ["lab> pause", r"user1-pc C:\>ping 192.168.1.2 -n 1"]
         assert viewer.typed[2].startswith("lab> step")
         room.simulate(False)

@@ -12,7 +12,8 @@ import pytest
 from ios_emu.clock import MILLISECOND, Clock
 from ios_emu.services.dhcp_engine import DhcpEngine
 from ios_emu.services.dhcp_environment import Destination
-from ios_emu.services.dhcp_server import AddressRange, DhcpServer, Pool
+from ios_emu.services.dhcp_pool import AddressRange, Pool
+from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.stack.ip_interface import Prefix
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage

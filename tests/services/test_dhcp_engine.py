@@ -10,7 +10,8 @@ import pytest
 
 from ios_emu.clock import DAY, MINUTE, SECOND
 from ios_emu.services.dhcp_allocator import MOST_OFFERS
-from ios_emu.services.dhcp_server import DatabaseAgent, DhcpServer, Pool
+from ios_emu.services.dhcp_pool import DatabaseAgent, Pool
+from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.wire import dhcp
 
 if TYPE_CHECKING:

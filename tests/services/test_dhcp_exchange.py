@@ -10,7 +10,7 @@ import pytest
 
 from ios_emu.clock import DAY, HOUR, MILLISECOND, MINUTE, SECOND
 from ios_emu.services.dhcp_environment import Delivery, Destination
-from ios_emu.services.dhcp_server import (
+from ios_emu.services.dhcp_pool import (
     AddressRange,
     DhcpClass,
     HardwareAddress,

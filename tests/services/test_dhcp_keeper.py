@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ios_emu.clock import DAY, HOUR, MINUTE
 from ios_emu.services.dhcp_keeper import AgentActivity
-from ios_emu.services.dhcp_server import DatabaseAgent
+from ios_emu.services.dhcp_pool import DatabaseAgent
 from ios_emu.wire import dhcp
 
 if TYPE_CHECKING:

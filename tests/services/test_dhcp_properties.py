@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ios_emu.clock import DAY, HOUR, MILLISECOND, MINUTE, SECOND, Clock
 from ios_emu.services.dhcp_client import ClientState, DhcpClient
 from ios_emu.services.dhcp_client_lease import ClientIdentity, ClientLease
-from ios_emu.services.dhcp_server import HardwareAddress
+from ios_emu.services.dhcp_pool import HardwareAddress
 from ios_emu.wire import dhcp
 from ios_emu.wire.dhcp import DhcpMessage
 from ios_emu.wire.ethernet import MacAddress

@@ -6,7 +6,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
 
-from ios_emu.services.dhcp_server import DhcpClass, DhcpServer, HardwareAddress, OptionPattern, Pool
+from ios_emu.services.dhcp_pool import DhcpClass, HardwareAddress, OptionPattern, Pool
+from ios_emu.services.dhcp_server import DhcpServer
 from ios_emu.wire.dhcp import RELAY_AGENT_INFORMATION
 from ios_emu.wire.ethernet import MacAddress
 

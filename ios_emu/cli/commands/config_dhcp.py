@@ -9,13 +9,7 @@ from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.kept import POOL_KEPT, key_of
 from ios_emu.errors import CommandRefused
-from ios_emu.services.dhcp_server import (
-    INFINITE,
-    HardwareAddress,
-    RawOption,
-    Setting,
-    UtilizationMark,
-)
+from ios_emu.services.dhcp_pool import INFINITE, HardwareAddress, RawOption, Setting, UtilizationMark
 from ios_emu.stack.routing import natural_prefix_length
 from ios_emu.wire.ethernet import MacAddress
 

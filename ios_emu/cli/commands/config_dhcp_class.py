@@ -8,13 +8,7 @@ from ipaddress import IPv4Address
 from ios_emu.cli import modes
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
-from ios_emu.services.dhcp_server import (
-    AddressRange,
-    DhcpClass,
-    OptionPattern,
-    PoolClass,
-    SecondaryNetwork,
-)
+from ios_emu.services.dhcp_pool import AddressRange, DhcpClass, OptionPattern, PoolClass, SecondaryNetwork
 from ios_emu.wire.dhcp import RELAY_AGENT_INFORMATION
 
 _LONGEST_REMARK = 240

@@ -9,15 +9,8 @@ from ios_emu.cli import modes
 from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.kept import INTERFACE_KEPT, key_of
-from ios_emu.services.dhcp_server import (
-    DEFAULT_DELAY,
-    DEFAULT_PING_PACKETS,
-    DEFAULT_PING_TIMEOUT,
-    DEFAULT_POLICY,
-    AddressRange,
-    DatabaseAgent,
-    Pool,
-)
+from ios_emu.services.dhcp_pool import DEFAULT_DELAY, AddressRange, DatabaseAgent, Pool
+from ios_emu.services.dhcp_server import DEFAULT_PING_PACKETS, DEFAULT_PING_TIMEOUT, DEFAULT_POLICY
 
 
 def service_dhcp(call: Call) -> str:

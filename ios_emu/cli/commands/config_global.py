@@ -10,8 +10,9 @@ from ios_emu.cli.shell import Call
 from ios_emu.devices import passwords
 from ios_emu.devices.configuration import Configuration
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.forward_protocol import FORWARDED, SERVICES
+from ios_emu.devices.forward_protocol import FORWARDED
 from ios_emu.devices.kept import keep
+from ios_emu.devices.packet_names import UDP_PORTS
 from ios_emu.devices.privileges import HIGHEST
 from ios_emu.devices.secret import Secret
 from ios_emu.devices.syslog import Timestamps
@@ -202,7 +203,7 @@ def ip_forward_udp(call: Call, udp_service: str | None = None) -> str:
     if udp_service is None:
         config.forwarded_udp = frozenset() if call.command.negated else FORWARDED
         return ""
-    port = int(udp_service) if udp_service.isdecimal() else SERVICES.get(udp_service.lower(), -1)
+    port = int(udp_service) if udp_service.isdecimal() else UDP_PORTS.get(udp_service.lower(), -1)
     if not 0 <= port <= 0xFFFF:
         raise call.invalid("udp_service")
     wanted = port in FORWARDED if call.command.defaulted else not call.command.negated

@@ -11,7 +11,8 @@ from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.questions import ask_yes
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, NatPool, NatRule, NatStatic
+from ios_emu.devices.nat_entries import NatPool, NatRule, NatStatic
+from ios_emu.devices.nat_settings import INSIDE, OUTSIDE
 from ios_emu.stack.nat_words import (
     GENERIC,
     INSIDE_DESTINATION,

@@ -18,7 +18,7 @@ from ios_emu.devices.system_clock import EPOCH
 from ios_emu.services.dhcp_engine import DhcpEngine, PoolUsage
 from ios_emu.services.dhcp_identity import dotted
 from ios_emu.services.dhcp_keeper import AgentActivity
-from ios_emu.services.dhcp_server import Addresses, Binding, DatabaseAgent, Pool
+from ios_emu.services.dhcp_pool import Addresses, Binding, DatabaseAgent, Pool
 from ios_emu.wire import dhcp
 
 _NANOSECONDS = 1_000_000_000

@@ -12,7 +12,8 @@ from ios_emu.cli.shell import Call
 from ios_emu.clock import MILLISECOND, SECOND
 from ios_emu.devices.debugging import NAT, NAT_DETAILED
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.nat_settings import INSIDE, OUTSIDE, NatRule, NatStatic
+from ios_emu.devices.nat_entries import NatRule, NatStatic
+from ios_emu.devices.nat_settings import INSIDE, OUTSIDE
 from ios_emu.stack.nat_words import INSIDE_DESTINATION, INSIDE_SOURCE, OUTSIDE_SOURCE
 from ios_emu.wire.ipv4 import ICMP, TCP, UDP
 
@@ -159,6 +160,23 @@ def _counters(engine: Nat | None) -> NatCounters:
     return NatCounters() if engine is None else engine.counters
 
 
+def _dynamic_mappings(call: Call) -> Iterator[str]:
+    ios = call.dialect is Dialect.IOS
+    yield "Dynamic mappings:"
+    for kind, title in _TITLES.items():
+        rules = [rule for rule in call.config.nat.rules.values() if rule.kind == kind]
+        if rules:
+            yield f"-- {title}"
+        for rule in rules:
+            made = call.router.nat.rule_of(rule)
+            number, references = (0, 0) if made is None else (made.number, made.references)
+            if ios:
+                yield f"[Id: {number}] {_mapping(rule)} refcount {references}"
+            else:
+                yield f"{_mapping(rule)} refCount {references}"
+            yield from _pool(call, rule, ios=ios)
+
+
 def _ios_statistics(call: Call, engine: Nat | None) -> Iterator[str]:
     counters, nat = _counters(engine), call.router.nat
     total, static, dynamic, extended = _counts(call, engine)
@@ -175,16 +193,7 @@ def _ios_statistics(call: Call, engine: Nat | None) -> Iterator[str]:
     punted = min(counters.made, counters.hits)
     yield f"CEF Translated packets: {counters.hits - punted}, CEF Punted packets: {punted}"
     yield f"Expired translations: {counters.expired}"
-    yield "Dynamic mappings:"
-    for kind, title in _TITLES.items():
-        rules = [rule for rule in call.config.nat.rules.values() if rule.kind == kind]
-        if rules:
-            yield f"-- {title}"
-        for rule in rules:
-            made = nat.rule_of(rule)
-            number, references = (0, 0) if made is None else (made.number, made.references)
-            yield f"[Id: {number}] {_mapping(rule)} refcount {references}"
-            yield from _pool(call, rule, ios=True)
+    yield from _dynamic_mappings(call)
     if call.config.nat.max_entries is not None:
         yield "nat-limit statistics:"
         allowed = call.config.nat.max_entries
@@ -202,15 +211,7 @@ def _pt_statistics(call: Call, engine: Nat | None) -> Iterator[str]:
     hits = max(counters.hits - counters.made, 0)
     yield f"Hits: {hits}  Misses: {counters.made + counters.misses}"
     yield f"Expired translations: {counters.expired}"
-    yield "Dynamic mappings:"
-    for kind, title in _TITLES.items():
-        rules = [rule for rule in call.config.nat.rules.values() if rule.kind == kind]
-        if rules:
-            yield f"-- {title}"
-        for rule in rules:
-            made = nat.rule_of(rule)
-            yield f"{_mapping(rule)} refCount {0 if made is None else made.references}"
-            yield from _pool(call, rule, ios=False)
+    yield from _dynamic_mappings(call)
     yield ""
 
 

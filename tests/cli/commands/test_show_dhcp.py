@@ -12,7 +12,7 @@ from ios_emu.clock import MINUTE
 from ios_emu.lab.device import LabConsole, RouterDevice
 from ios_emu.lab.topology import Lab
 from ios_emu.services.dhcp_engine import DhcpEngine
-from ios_emu.services.dhcp_server import Binding
+from ios_emu.services.dhcp_pool import Binding
 from ios_emu.wire.ethernet import MacAddress
 
 BINDINGS = 2000
