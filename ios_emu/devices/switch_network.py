@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SviCounters(VlanCounters):
-    """What crosses an SVI, counted as a port's frames: without tags, and without what is for other stations."""
+    """What crosses an SVI, counted as frames of a port: without tags, and not what is for other stations."""
 
     __slots__ = ("_clock", "mac", "port")
 
