@@ -117,7 +117,7 @@ def _svi(facts: InterfaceFacts, ios: bool) -> Iterator[str]:
     yield "  Encapsulation ARPA, loopback not set"
     yield from _times(facts, ios=True)
     yield f"     {c.packets_input} packets input, {c.bytes_input} bytes, 0 no buffer"
-    yield f"     Received {c.broadcasts} broadcasts (0 IP multicast{'s' if ios else ''})"
+    yield f"     Received {c.broadcasts} broadcasts ({c.multicasts} IP multicast{'s' if ios else ''})"
     yield f"     {c.runts} runts, {c.giants} giants, 0 throttles"
     yield f"     {c.input_errors} input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored"
     yield f"     {c.packets_output} packets output, {c.bytes_output} bytes, 0 underruns"

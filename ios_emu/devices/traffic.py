@@ -43,10 +43,15 @@ class Traffic:
 
     def __init__(self, clock: Clock, ports: Mapping[InterfaceName, Port]) -> None:
         self._clock = clock
-        self._ports = ports
+        self._ports = dict(ports)
         self._cleared: dict[InterfaceName, tuple[int, PortCounters]] = {}
         self._rates = {name: _Rates(copy(port.counters)) for name, port in ports.items()}
         self._timer: Timer | None = None
+
+    def add(self, name: InterfaceName, port: Port) -> None:
+        """An interface that has no socket is counted too, as `port`."""
+        self._ports[name] = port
+        self._rates[name] = _Rates(copy(port.counters))
 
     def watch(self) -> None:
         """A port has got a carrier: its rates are sampled from now on."""
