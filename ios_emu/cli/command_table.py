@@ -43,8 +43,8 @@ can be left out where IOS allows it.
 _OWN_WORDS = """\
 ## Answers in our own words
 
-What IOS says in these cases of DHCP and NAT we do not know: these words are ours, not Cisco's. `{x}` is
-filled in.
+What IOS says in these cases of DHCP, NAT and a switch we do not know: these words are ours, not Cisco's.
+`{x}` is filled in.
 """
 _SWITCH_HEAD = """\
 # The commands of a switch

@@ -40,6 +40,13 @@ class OwnWords(Enum):
     AGENT_WRITTEN = "Last write succeeded. All bindings are stored."
     AGENT_FAILED = "Last write failed. No lease is acknowledged that could not be stored."
 
+    VLAN_NAME_TOO_LONG = "% VLAN name is longer than {most} characters"
+    DOMAIN_TOO_LONG = "% Domain name is longer than {most} characters"
+    DOMAIN_STAYS = "% Cannot delete the VTP domain name"
+    SECURE_PORT = "Command rejected: {interface} is a secure port."
+    NOT_ETHERNET = "Command rejected: VLAN {number} is not an Ethernet VLAN."
+    NOT_UNICAST = "Command rejected: {mac} is not a unicast address."
+
     def text(self, **parts: object) -> str:
         """The text, without a line end."""
         return self.value.format(**parts)

@@ -10,7 +10,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ios_emu.lab.device import Device, HostDevice, RouterDevice, SwitchDevice
+from ios_emu.lab.device import ConsoleDevice, Device, HostDevice, RouterDevice, SwitchDevice
 from ios_emu.stack.interface_name import InterfaceName
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def addresses(device: Device) -> list[str]:
     """The addresses that a device has, as lines."""
     if isinstance(device, HostDevice):
         return [str(device.host.address or "no address")]
-    if isinstance(device, RouterDevice):
-        interfaces = sorted(device.router.config.interfaces.items())
+    if isinstance(device, ConsoleDevice):
+        interfaces = sorted(device.ios.config.interfaces.items())
         return [f"{name.short} {one}" for name, interface in interfaces for one in interface.addresses]
     return []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from ios_emu.lab.device import Device, HostDevice, RouterDevice
+from ios_emu.lab.device import ConsoleDevice, Device, HostDevice
 from ios_emu.stack.interface_name import InterfaceName
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def _links(lab: Lab) -> list[_Link]:
 def _addresses(device: Device) -> Iterator[str]:
     if isinstance(device, HostDevice):
         yield str(device.host.address or "no address")
-    elif isinstance(device, RouterDevice):
-        for name, interface in sorted(device.router.config.interfaces.items()):
+    elif isinstance(device, ConsoleDevice):
+        for name, interface in sorted(device.ios.config.interfaces.items()):
             for address in interface.addresses:
                 yield f"{name.short} {address}"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from ios_emu.clock import SECOND
-from ios_emu.lab.device import HostDevice, RouterDevice
+from ios_emu.lab.device import ConsoleDevice, HostDevice
 from ios_emu.lab.events import Event
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def _owners(lab: Lab) -> dict[IPv4Address | None, str]:
         node: Node | None = None
         if isinstance(device, HostDevice):
             node = device.host.node
-        elif isinstance(device, RouterDevice):
-            node = device.router.network.node
+        elif isinstance(device, ConsoleDevice):
+            node = device.ios.network.node
         for interface in () if node is None else node.interfaces:
             for prefix in interface.addresses:
                 owners[IPv4Address(prefix.address)] = name

@@ -36,6 +36,14 @@ def test_a_closer_look_shows_addresses_of_every_port() -> None:
     assert {port["port"] for port in plan["SW1"]} == {"Fa0/1", "Fa0/24"}
 
 
+def test_a_switch_shows_the_addresses_of_its_vlans() -> None:
+    lab = Lab("lab5")
+    for line in ("enable", "configure terminal", "interface Vlan1", "ip address 192.168.1.50 255.255.255.0"):
+        lab["SW1"].run(line)
+    plan = {one["name"]: one for one in FloorPlan(lab).devices()}
+    assert plan["SW1"]["addresses"] == ["Vl1 192.168.1.50/24"]
+
+
 def test_cables_have_lights_and_can_be_cut() -> None:
     lab = Lab("lab5")
     plan = FloorPlan(lab)

@@ -12,6 +12,7 @@ import pytest
 from ios_emu import Lab
 from ios_emu.lab.lab_file import built_in_labs
 from ios_emu.lab.look import lab_after
+from ios_emu.lab.picture import picture_text
 from ios_emu.lab.sequence import Message, messages, sequence_mermaid, sequence_svg, sequence_text
 from ios_emu.lab.wire_commands import picture_of, sequence_of
 
@@ -129,6 +130,15 @@ def test_what_is_lost_has_no_arrow_head() -> None:
     assert (message.source, message.target, message.lost) == ("PC1", "PC2", True)
     assert sequence_text([message]).splitlines()[1].rstrip().endswith("x|")
     assert "p0-xp1: " in sequence_mermaid([message])
+
+
+def test_what_is_said_to_a_switch_leads_to_it() -> None:
+    address = ["configure terminal", "interface Vlan1", "ip address 192.168.1.50 255.255.255.0", "no shut"]
+    lab = lab_after("lab5", commands=["@SW1", "enable", *address, "@user1-pc", "ping -n 1 192.168.1.50"])
+    assert "SW1 (switch)\n    Vl1 192.168.1.50/24\n" in picture_text(lab)
+    found = messages(lab, (event for event in lab.events if event.kind == "ICMP"))
+    ends = [(one.source, one.target) for one in found]
+    assert ends == [("user1-pc", "SW1"), ("SW1", "user1-pc")]
 
 
 def test_hostile_text_is_escaped() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ios_emu.cli.commands.switch_port import port_of
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.switch_configuration import SwitchInterface
@@ -107,7 +108,7 @@ def _add_address(call: Call, interface: SwitchInterface, group: list[MacAddress]
     assert interface.switchport is not None
     security = interface.switchport.security
     if mac[0] & 1:
-        raise CommandRefused(f"Command rejected: {mac} is not a unicast address.")
+        raise OwnWords.NOT_UNICAST.refusal(mac=mac)
     if mac in security.static_addresses or mac in security.sticky_addresses:
         raise CommandRefused(f"Found duplicate mac-address {mac}.")
     state = _state(call, interface.name)

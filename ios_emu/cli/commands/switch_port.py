@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from ios_emu.cli.commands.switch_vlan import read_vlans
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.devices.dialect import Dialect
 from ios_emu.devices.switch_configuration import ROUTE_CACHE, SwitchInterface
@@ -59,7 +60,7 @@ def switchport_mode(
         if port.nonegotiate:
             raise CommandRefused(_CONFLICT)
         if port.security.enabled:
-            raise CommandRefused(f"Command rejected: {interface.name} is a secure port.")
+            raise OwnWords.SECURE_PORT.refusal(interface=interface.name)
     port.mode = mode
     return _changed(call)
 
@@ -93,7 +94,7 @@ def switchport_voice_vlan(call: Call, voice_vlan: int | None = None) -> str:
 
 def _checked(number: int) -> int:
     if not is_ethernet(number):
-        raise CommandRefused(f"Command rejected: VLAN {number} is not an Ethernet VLAN.")
+        raise OwnWords.NOT_ETHERNET.refusal(number=number)
     return number
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ios_emu.cli import modes
+from ios_emu.cli.own_words import OwnWords
 from ios_emu.cli.shell import Call
 from ios_emu.cli.targets import Vlans
 from ios_emu.devices.dialect import Dialect
@@ -96,7 +97,7 @@ def vlan_name(call: Call, vlan_name: str | None = None) -> str:
         if len(vlans) > 1:
             return "% Name is not allowed with VLAN range/list command\n"
         if len(vlan_name) > _LONGEST_NAME:
-            return f"% VLAN name is longer than {_LONGEST_NAME} characters\n"
+            raise OwnWords.VLAN_NAME_TOO_LONG.refusal(most=_LONGEST_NAME)
     for number, one in vlans:
         if number in FIXED:
             return f"Default VLAN {number} may not have its name changed.\n"
@@ -144,9 +145,9 @@ def vtp_domain(call: Call, vtp_domain: str) -> str:
     """`vtp domain NAME`: a domain can be changed, not removed."""
     database = _database(call)
     if call.no:
-        return "% Cannot delete the VTP domain name\n"
+        raise OwnWords.DOMAIN_STAYS.refusal()
     if len(vtp_domain) > _LONGEST_DOMAIN:
-        return f"% Domain name is longer than {_LONGEST_DOMAIN} characters\n"
+        raise OwnWords.DOMAIN_TOO_LONG.refusal(most=_LONGEST_DOMAIN)
     if database.domain == vtp_domain:
         return f"Domain name already set to {vtp_domain} .\n"
     answer = f"Changing VTP domain name from {database.domain or 'NULL'} to {vtp_domain}\n"
