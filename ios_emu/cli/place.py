@@ -88,8 +88,11 @@ class Place:
 
 
 def fork(parser: InteractiveParser) -> InteractiveParser:
-    """A parser at the same place that can be fed without moving the first one."""
-    state = parser.parser_state.copy(deepcopy_values=False)
+    """A parser at the same place that can be fed without moving the first one.
+
+    Trees are copied, too: Lark lengthens the children of an inlined rule in place.
+    """
+    state = parser.parser_state.copy()
     return InteractiveParser(parser.parser, state, parser.lexer_thread)
 
 

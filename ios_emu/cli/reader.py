@@ -8,62 +8,26 @@ gets the caret under the first letter that no keyword of the place shares.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from lark import Token, Tree
+from lark import Tree
 from lark.grammar import Rule, Symbol
-from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ios_emu.cli.arguments import TYPES
+from ios_emu.cli.form import Command, Form, Taken, read_form
 from ios_emu.cli.grammar import Choice, Grammar, load_grammar
 from ios_emu.cli.place import INTERFACE, Needs, Place, explore
-from ios_emu.cli.walk import Beginning, Walk, Word
+from ios_emu.cli.walk import Stop, Walk, Ways, Word
 from ios_emu.devices.privileges import HIGHEST, Privileges
-from ios_emu.errors import AmbiguousCommand, IncompleteCommand, InvalidInput, ProgrammingError
-from ios_emu.stack.interface_name import InterfaceName
+from ios_emu.errors import AmbiguousCommand, IncompleteCommand, InvalidInput
 
 _WORDS = re.compile(r"\S+")
 _GLUED = re.compile(r"([A-Za-z-]+)([0-9].*)")
 # Bare, these two answer with a hint of their own.
 _HINTED = ("show", "clear")
-# What ends every line is made once.
-_NOTHING_MORE, _LINE_END = Token("_NO", ""), Token("$END", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """An output modifier: `| include REGEXP` and its like; the `pattern` of `redirect` is a URL."""
-
-    kind: str
-    pattern: str
-
-
-@dataclass(slots=True)
-class Command:
-    """A line that was understood: the handler's name and its arguments.
-
-    `negated` is true behind `no`, `defaulted` behind `default`; `exec_` behind `do`. `columns` tells where
-    in the line each argument stands, `text` is the line with its keywords written out, without `no`, and
-    `head` the part of it in front of the first argument.
-    """
-
-    handler: str
-    arguments: dict[str, object]
-    columns: dict[str, int]
-    text: str
-    head: str = ""
-    negated: bool = False
-    defaulted: bool = False
-    exec_: bool = False
-    known: str | None = None
-    filter: Filter | None = None
-
-    def is_begun_by(self, line: str) -> bool:
-        """Is its first word written out in the line, behind any `no` or `default`?"""
-        words = line.lower().split(None, 2)[self.negated or self.defaulted :]
-        return bool(words) and self.text.startswith(words[0]) and self.text[len(words[0]) :][:1] in " "
+_NOTHING_MORE, _LINE_END = "_NO", "$END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +53,8 @@ class Reader:
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self._places: dict[tuple[object, ...], Place] = {}
-        self._starts: dict[tuple[str, int], Beginning] = {}
+        self._starts: dict[tuple[str, int], Stop] = {}
+        self._ways = Ways()
         self._rules: dict[str, list[Rule]] = {}
         for rule in grammar.tables.rules:
             self._rules.setdefault(rule.origin.name, []).append(rule)
@@ -103,18 +68,25 @@ class Reader:
         walk = self._walk(line, _split(line), mode, level, privileges)
         if walk.known is not None:
             return Command("known", {}, {}, " ".join(walk.words), known=walk.known.word)
-        place = self._place(walk.parser)
-        if not place.ends:
-            if not (walk.negation and place.ends_negated):
-                hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
-                raise IncompleteCommand(hint)
-            walk.parser.feed_token(_NOTHING_MORE)
-        tree = walk.parser.feed_token(_LINE_END)
-        command = self._command(tree, " ".join(walk.words))
+        form = walk.stop.form or self._form(walk)
+        command = form.command(walk.taken, " ".join(walk.words))
         command.head = " ".join(walk.words[: walk.head])
         command.negated = walk.negation == "no"
         command.defaulted = walk.negation == "default"
         return command
+
+    def _form(self, walk: Walk) -> Form:
+        """What a line means that ends here. Raises IncompleteCommand."""
+        stop, place = walk.stop, self._place(walk.stop)
+        if not place.ends:
+            if not (walk.negation and place.ends_negated):
+                hint = walk.words[0] if len(walk.words) == 1 and walk.words[0] in _HINTED else None
+                raise IncompleteCommand(hint)
+            stop = self._ways.onward(stop, _NOTHING_MORE, "")
+        tree = stop.parse(_LINE_END, "")
+        assert isinstance(tree, Tree)
+        form = walk.stop.form = read_form(tree, self._repeated)
+        return form
 
     def spelled_out(self, line: str, mode: str) -> list[str]:
         """The words of the beginning of a command, written out. Raises as `read` does."""
@@ -132,7 +104,7 @@ class Reader:
         words = _split(text)
         partial = words.pop() if words and not text[-1].isspace() else None
         walk = self._walk(text, words, mode, level, privileges)
-        place = Place() if walk.known is not None else self._place(walk.parser)
+        place = Place() if walk.known is not None else self._place(walk.stop)
         if partial is not None:
             return self._partial_menu(place, partial, level, walk.needs)
         choices = [choice for _, choice in place.visible(level, walk.needs)]
@@ -174,7 +146,7 @@ class Reader:
             return None
         if walk.known is not None:
             return None
-        found = self._place(walk.parser).match(partial.text, level, walk.needs)
+        found = self._place(walk.stop).match(partial.text, level, walk.needs)
         return found[0].word if len(found) == 1 else None
 
     def parameters(self) -> dict[str, dict[str, bool]]:
@@ -220,69 +192,56 @@ class Reader:
             repeated.setdefault(rule.alias or "", set()).update(twice)
         return repeated
 
-    def _start(self, mode: str, level: int) -> Beginning:
+    def _start(self, mode: str, level: int) -> Stop:
         start = self._starts.get((mode, level))
         if start is None:
-            parser = self.grammar.begin(mode)
-            start = self._starts[mode, level] = Beginning(Walk(parser, level))
+            start = self._starts[mode, level] = Stop(self.grammar.begin(mode))
         return start
 
     def _walk(
         self, line: str, words: list[Word], mode: str, level: int, privileges: Privileges | None
     ) -> Walk:
-        """Feeds the words to the parser, one after the other."""
-        if privileges is None:
-            start = self._start(mode, level)
-        else:
-            # What was understood under other rules must not be taken from there.
-            parser = self.grammar.begin(mode)
-            start = Beginning(Walk(parser, level, mode, privileges))
+        """Goes from word to word."""
+        walk = Walk(self._start(mode, level), level, mode, privileges)
         position = 0
-        while position < len(words) and (more := start.following.get(words[position].text.lower())):
-            start, position = more, position + 1
-        walk = start.walk.fork()
-        beginning: Beginning | None = start
         while position < len(words):
             word = words[position]
             if walk.known is not None:
                 raise InvalidInput(word.column)
-            place = self._place(walk.parser)
-            found = place.match(word.text, level, walk.needs)
-            if not found:
-                split = _unglue(place, word)
-                if split is not None and (head := place.match(split[0].text, level, walk.needs)):
-                    words[position : position + 1] = split
-                    word, found, beginning = split[0], head, None
-            if len(found) > 1:
-                raise AmbiguousCommand(tuple(choice.display for choice in found), word.column)
-            if found:
-                self._take_keyword(walk, found[0], word)
-                beginning = self._remember(beginning, walk, found[0], word)
-                position += 1
-            else:
-                position = self._take_argument(walk, place, line, words, position)
-                beginning = None
+            # What was understood under other rules must not be taken from there.
+            choice = walk.stop.keywords.get(word.text.lower()) if privileges is None else None
+            if choice is None:
+                place = self._place(walk.stop)
+                found = place.match(word.text, level, walk.needs)
+                if not found:
+                    split = _unglue(place, word)
+                    if split is not None and (head := place.match(split[0].text, level, walk.needs)):
+                        words[position : position + 1] = split
+                        word, found = split[0], head
+                if len(found) > 1:
+                    raise AmbiguousCommand(tuple(one.display for one in found), word.column)
+                if not found:
+                    position = self._take_argument(walk, place, line, words, position)
+                    continue
+                choice = found[0]
+                if privileges is None and choice.terminal:
+                    walk.stop.keywords[word.text.lower()] = choice
+            self._take_keyword(walk, choice, word)
+            position += 1
         return walk
 
-    def _remember(
-        self, beginning: Beginning | None, walk: Walk, choice: Choice, word: Word
-    ) -> Beginning | None:
-        """Notes a keyword behind a known beginning, unless the tree of the line is to have its column."""
-        if beginning is None or walk.known is not None or choice.terminal in self.grammar.source.terminals:
-            return None
-        more = beginning.following[word.text.lower()] = Beginning(walk.fork())
-        return more
-
     def _take_keyword(self, walk: Walk, choice: Choice, word: Word) -> None:
-        assert choice.word is not None
+        text = choice.word
+        assert text is not None
         if not choice.terminal:
             walk.known = choice
         else:
-            walk.parser.feed_token(Token(choice.terminal, choice.word, column=word.column))
-        if not walk.words and walk.negation is None and choice.word in ("no", "default"):
-            walk.negation = choice.word
+            walk.stop = self._ways.onward(walk.stop, choice.terminal, text)
+            walk.taken.append(Taken(text, text, word.column))
+        if not walk.words and walk.negation is None and text in ("no", "default"):
+            walk.negation = text
         else:
-            walk.words.append(choice.word)
+            walk.words.append(text)
 
     def _take_argument(self, walk: Walk, place: Place, line: str, words: list[Word], position: int) -> int:
         word = words[position]
@@ -293,45 +252,23 @@ class Reader:
                 value = TYPES[choice.base](text, choice.low, choice.high)
             except ValueError:
                 continue
-            token = Token(choice.terminal, text, column=word.column)
-            token.value = value
-            walk.parser.feed_token(token)
+            walk.stop = self._ways.onward(walk.stop, choice.terminal, text)
+            walk.taken.append(Taken(value, text, word.column))
             if walk.head is None:
                 walk.head = len(walk.words)
             walk.words.append(text)
             return len(words) if whole else position + 1
         raise InvalidInput(word.column + place.shared(word.text, walk.level, walk.needs))
 
-    def _place(self, parser: InteractiveParser) -> Place:
-        stack = tuple(parser.parser_state.state_stack)
-        place = self._places.get(stack)
-        if place is None:
-            place = self._places[stack] = explore(self.grammar, parser)
-        return place
-
-    def _command(self, tree: Tree[Token], text: str) -> Command:
-        exec_, filter_ = False, None
-        while tree.data in ("negated", "defaulted", "done", "piped"):
-            exec_ |= tree.data == "done"
-            inner = tree.children[0]
-            if tree.data == "piped":
-                filter_ = _filter(tree.children[1])
-            if not isinstance(inner, Tree):
-                raise ProgrammingError(f"{tree.data} holds no command")
-            tree = inner
-        alias = str(tree.data)
-        command = Command(alias, {}, {}, text, exec_=exec_, filter=filter_)
-        repeated = self._repeated.get(alias, set())
-        for child in tree.children:
-            name, value, column = _value(child)
-            if name in repeated:
-                values = command.arguments.setdefault(name, [])
-                assert isinstance(values, list)
-                values.append(value)
-            else:
-                command.arguments[name] = value
-            command.columns.setdefault(name, column)
-        return command
+    def _place(self, stop: Stop) -> Place:
+        """The menu at a stop: the same wherever the parser is in the same state."""
+        if stop.place is None:
+            stack = tuple(stop.parser.parser_state.state_stack)
+            place = self._places.get(stack)
+            if place is None:
+                place = self._places[stack] = explore(self.grammar, stop.parser)
+            stop.place = place
+        return stop.place
 
 
 @cache
@@ -361,22 +298,3 @@ def _fits(choice: Choice, text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _filter(tree: Tree[Token] | Token) -> Filter:
-    assert isinstance(tree, Tree)
-    parts: Mapping[str, Token] = {token.type: token for token in tree.children if isinstance(token, Token)}
-    words = [token.value for name, token in parts.items() if name not in ("REGEXP", "URL")]
-    return Filter(" ".join(words), str(parts.get("REGEXP") or parts["URL"]))
-
-
-def _value(child: Tree[Token] | Token) -> tuple[str, object, int]:
-    """The name, the typed value and the column of an argument."""
-    if isinstance(child, Token):
-        assert child.column is not None
-        return child.type.lower(), child.value, child.column
-    kind, number = child.children
-    assert isinstance(kind, Token)
-    assert isinstance(number, Token)
-    assert number.column is not None
-    return str(child.data), InterfaceName.parse(kind.value, str(number)), number.column

@@ -31,7 +31,8 @@ from ios_emu.errors import AmbiguousCommand, CommandError, CommandRefused, Inval
 
 if TYPE_CHECKING:
     from ios_emu.cli.connections import Connections
-    from ios_emu.cli.reader import Command, Menu, Reader
+    from ios_emu.cli.form import Command
+    from ios_emu.cli.reader import Menu, Reader
     from ios_emu.devices.catalyst import Catalyst
     from ios_emu.devices.router import Router
     from ios_emu.services.dhcp_pool import Pool

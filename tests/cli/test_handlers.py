@@ -11,7 +11,8 @@ import pytest
 from ios_emu.cli.commands import HANDLERS
 from ios_emu.cli.commands.host_table import HOST_HANDLERS
 from ios_emu.cli.commands.switch_table import SWITCH_HANDLERS
-from ios_emu.cli.reader import Command, load_reader
+from ios_emu.cli.form import Command
+from ios_emu.cli.reader import load_reader
 from ios_emu.cli.shared import UNKNOWN_WORD
 from ios_emu.devices.kept import kept_for
 from ios_emu.devices.kept_list import KEPT

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ios_emu.cli.form import Command
 from ios_emu.cli.grammar import MODES
-from ios_emu.cli.reader import Command, Menu, load_reader
+from ios_emu.cli.reader import Menu, load_reader
 from ios_emu.errors import AmbiguousCommand, CommandError, IncompleteCommand, InvalidInput
 
 # What stands for an argument in a sentence, by what `?` shows for it.
