@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ios_emu.devices.dialect import Dialect
-from ios_emu.devices.interface import DEFAULT_LOAD_INTERVAL
+from ios_emu.devices.interface import DEFAULT_KEEPALIVE, DEFAULT_LOAD_INTERVAL
 from ios_emu.devices.interface_config import with_mask
 from ios_emu.devices.kept import lines_at
 from ios_emu.devices.running_config import (
@@ -206,10 +206,16 @@ def switch_interface_config(interface: SwitchInterface, dialect: Dialect) -> lis
     shutdown = [" shutdown"] if interface.shutdown else []
     speed = [f" speed {interface.speed}"] if interface.speed != "auto" else []
     duplex = [f" duplex {interface.duplex}"] if interface.duplex != "auto" else []
+    keepalive = interface.keepalive
+    alive = (
+        []
+        if keepalive == DEFAULT_KEEPALIVE
+        else [" no keepalive" if not keepalive else f" keepalive {keepalive}"]
+    )
     kept = [f" {line}" for key, line in interface.kept.items() if not key.startswith(AGING)]
     if ios:
-        return [*lines, *shutdown, *speed, *duplex, *kept]
-    return [*lines, *kept, *duplex, *speed, *shutdown]
+        return [*lines, *shutdown, *speed, *duplex, *alive, *kept]
+    return [*lines, *kept, *alive, *duplex, *speed, *shutdown]
 
 
 def _svi(interface: SwitchInterface) -> list[str]:

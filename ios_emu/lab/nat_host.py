@@ -146,33 +146,40 @@ class NatHosts:
             self._hosts[key] = host
         return host
 
-    def _far(self, port: Port) -> SwitchDevice | None:
-        """The switch that a port is plugged into."""
+    def _far(self, port: Port) -> tuple[SwitchDevice, str] | None:
+        """The switch that a port is plugged into, and which of its ports that is."""
         if port.cable is None:
             return None
         a, b = port.cable.ends
-        name = self._lab.ends[b if port is a else a].partition(":")[0]
+        name, _, own = self._lab.ends[b if port is a else a].partition(":")
         device = self._lab.devices.get(name)
-        return device if isinstance(device, SwitchDevice) else None
+        return (device, own) if isinstance(device, SwitchDevice) else None
 
     def _link(self, port: Port) -> object:
-        return self._far(port) or port.cable or port
+        """What ports share that hear each other: the VLAN of their switch, or else their cable."""
+        far = self._far(port)
+        if far is None:
+            return port.cable or port
+        device, own = far
+        return device, device.switch.operational(own)[:2]
 
     def _plug(self, name: str, mac: MacAddress, port: Port) -> Port:
         """A port on the link: at its switch, at the router's own free port, or else in the cable's middle."""
         lab = self._lab
-        switch = self._far(port)
-        free = [one for one, its in switch.ports.items() if its.cable is None] if switch is not None else []
-        if switch is not None and free:
-            return lab.attach(name, switch.name, free[-1])
+        far = self._far(port)
+        if far is not None:
+            device, own = far
+            free = _free_port(device, device.switch.operational(own))
+            if free is not None:
+                return lab.attach(name, device.name, free)
         if port.cable is None:
-            device, _, own = next(
+            owner, _, own = next(
                 f"{device.name}:{own}".partition(":")
                 for device in lab.devices.values()
                 for own, its in device.ports.items()
                 if its is port
             )
-            return lab.attach(name, device, own)
+            return lab.attach(name, owner, own)
         return lab.branch(name, next(one for one in lab.cables if one.cable is port.cable), mac)
 
     def _free(self, place: Place) -> Iterator[int]:
@@ -196,14 +203,21 @@ class NatHosts:
 
 
 def _port_of(device: SwitchDevice, vlan: int | None) -> Port | None:
-    """A port whose untagged frames are in that VLAN: the last that is free, else one with a cable."""
+    """A port whose untagged frames are in that VLAN: one that is free, or else one with a cable."""
+    switch, access = device.switch, ("access", vlan)
+    free = _free_port(device, access)
+    if free is not None:
+        return switch.ports[free]
+    return next((port for name, port in switch.ports.items() if switch.operational(name) == access), None)
+
+
+def _free_port(device: SwitchDevice, works_as: tuple[object, ...]) -> str | None:
+    """The last port that works so, is not shut down, and has no cable."""
     switch = device.switch
-    ports = [
-        port
-        for name, port in switch.ports.items()
-        if switch.operational(name)[:2] == ("access", vlan) and not switch.settings[name].shutdown
-    ]
-    return next((port for port in reversed(ports) if port.cable is None), ports[0] if ports else None)
+    for name, port in reversed(switch.ports.items()):
+        if port.cable is None and not switch.settings[name].shutdown and switch.operational(name) == works_as:
+            return name
+    return None
 
 
 def _names() -> Iterator[str]:

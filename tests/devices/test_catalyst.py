@@ -46,6 +46,10 @@ interface FastEthernet0/1
  duplex full
 interface FastEthernet0/2
  shutdown
+interface FastEthernet0/3
+ no keepalive
+interface FastEthernet0/4
+ keepalive 5
 interface GigabitEthernet0/1
  switchport trunk native vlan 99
  switchport trunk allowed vlan 10,20-22,99

@@ -127,6 +127,13 @@ def test_a_switch_is_reached_in_the_vlan_of_its_address(tmp_path: Path) -> None:
     assert echo(lab, way) == b"hello"
 
 
+def test_a_host_is_reached_in_the_vlan_of_its_port(tmp_path: Path) -> None:
+    lab = managed(tmp_path, SW1)
+    way = reach(lab, "PC1")
+    assert addresses(way) == ("10.0.0.252", "10.0.0.253")
+    assert lab.cables[-1].ends == ("SW1:FastEthernet0/7", "NAT:0")
+
+
 def test_where_the_vlan_has_no_free_port_it_joins_a_cable(tmp_path: Path) -> None:
     lab = managed(tmp_path, SW1.replace("FastEthernet0/7", "FastEthernet0/1"))
     way = reach(lab, "SW1")
