@@ -181,17 +181,17 @@ class Node:
             self._trace("unroutable", packet, None, None)
             return False
         self.counters.sent += 1
-        if self.trace is not None:
-            self._trace("sending", packet, None, hop)
-        self._output(packet, hop, None)
+        self._trace("sending", packet, None, hop)
+        allowed = packet if self.policy is None else self.policy.originated(packet, hop.interface)
+        if allowed is not None:
+            self._output(allowed, hop, None)
         return True
 
     def send_to_station(self, packet: Ipv4Packet, interface: IpInterface, mac: MacAddress) -> None:
         """Sends a packet of this node's own in a frame to `mac`, whatever ARP knows (RFC 2131, 4.1)."""
         packet = packet._replace(identification=self._next_identification())
         self.counters.sent += 1
-        if self.trace is not None:
-            self._trace("sending", packet, None, Hop(interface, None))
+        self._trace("sending", packet, None, Hop(interface, None))
         for piece in fragments(packet, interface.mtu):
             self.send_frame(interface, mac, ETHERTYPE_IPV4, piece.build())
 

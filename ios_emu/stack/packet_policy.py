@@ -2,8 +2,8 @@
 
 The rules. A packet that arrives is filtered first and translated then, before it is routed or delivered; one
 that is forwarded is translated first and filtered then, before it leaves. What the router itself sends is
-neither translated nor filtered. A packet that a filter drops is answered with `administratively prohibited`
-(RFC 1812, 5.2.7.1), as often as other unreachables are.
+translated as if it came from the interface whose address it has, and not filtered. A packet that a filter
+drops is answered with `administratively prohibited` (RFC 1812, 5.2.7.1), as often as other unreachables are.
 """
 
 from __future__ import annotations
@@ -77,6 +77,13 @@ class PacketPolicy:
             self._prohibit(arrived, packet, leaves)
             return None
         return translated
+
+    def originated(self, packet: Ipv4Packet, leaves: IpInterface) -> Ipv4Packet | None:
+        """What becomes of a packet that the router itself sends; None when it is dropped."""
+        if self.translation is None:
+            return packet
+        own = self._node.interface_of(packet.source)
+        return packet if own is None or own is leaves else self.translation.leaving(own, packet, leaves)
 
     def as_it_came(self, packet: Ipv4Packet) -> Ipv4Packet:
         """The packet before it was translated, if it is the one that is being dealt with."""

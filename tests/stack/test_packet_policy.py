@@ -20,15 +20,16 @@ INSIDE, GLOBAL = "10.0.1.2", "10.0.2.77"
 class StaticTranslation:
     """The station of the first link is another one on the second."""
 
+    inside: str = INSIDE
     log: list[str] = field(default_factory=list)
 
     def arriving(self, interface: IpInterface, packet: Ipv4Packet) -> Ipv4Packet | None:
         self.log.append(f"arriving {interface.name}")
-        return packet._replace(destination=ip(INSIDE)) if packet.destination == ip(GLOBAL) else packet
+        return packet._replace(destination=ip(self.inside)) if packet.destination == ip(GLOBAL) else packet
 
     def leaving(self, arrived: IpInterface, packet: Ipv4Packet, leaves: IpInterface) -> Ipv4Packet | None:
         self.log.append(f"leaving {arrived.name} by {leaves.name}")
-        return packet._replace(source=ip(GLOBAL)) if packet.source == ip(INSIDE) else packet
+        return packet._replace(source=ip(GLOBAL)) if packet.source == ip(self.inside) else packet
 
     def answers_for(self, interface: IpInterface, address: int) -> bool:
         return address == ip(GLOBAL) and interface.holds(ip("10.0.2.1"))
@@ -120,3 +121,26 @@ def test_arp_answers_for_an_address_that_packets_are_translated_to() -> None:
     ]
     bench.ask(0, GLOBAL)
     assert bench.stations[0].arps() == []
+
+
+def test_the_routers_own_packet_with_an_inside_address_is_translated_and_its_answer_comes_home() -> None:
+    bench, policy = policed()
+    translation = policy.translation = StaticTranslation(inside="10.0.1.1")
+    bench.node.icmp.send(Ipv4Packet(ip("10.0.1.1"), ip("10.0.2.2"), ICMP, b"", 64), echo(1, 1, b""))
+    bench.run()
+    [packet] = bench.stations[1].packets()
+    assert packet.source == ip(GLOBAL)
+    assert translation.log == ["leaving Fa0/0 by Fa0/1"]
+    bench.ping(1, GLOBAL)
+    [(source, message)] = bench.stations[1].messages()
+    assert (source, message.type) == (GLOBAL, icmp.ECHO_REPLY)
+
+
+def test_the_routers_own_packet_with_the_address_that_it_leaves_by_is_left_as_it_is() -> None:
+    bench, policy = policed()
+    translation = policy.translation = StaticTranslation(inside="10.0.2.1")
+    bench.node.icmp.send(Ipv4Packet(ip("10.0.2.1"), ip("10.0.2.2"), ICMP, b"", 64), echo(1, 1, b""))
+    bench.run()
+    [packet] = bench.stations[1].packets()
+    assert packet.source == ip("10.0.2.1")
+    assert translation.log == []
