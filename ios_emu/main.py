@@ -5,9 +5,10 @@ Read this first to find where a command of the shell leads. What a command needs
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,16 @@ def _door_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+@contextlib.contextmanager
+def _unswept() -> Iterator[None]:
+    """What is loaded at the start stays: nobody looks through it for garbage until the command says so."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class _DefaultGroup(click.Group):
     """`ios-emu` without a command, or with options alone, is `ios-emu up`."""
 
@@ -75,14 +86,10 @@ def up(
     lab: str, quick: bool, state: str | None, fresh: bool, capture: str | None, **asked: tuple[str, ...]
 ) -> None:
     """Run a lab and open the console of its first router. Ctrl-] leads to the lab prompt."""
-    # What is loaded before the first prompt stays: nobody looks through it for garbage.
-    gc.disable()
-    try:
+    with _unswept():
         from ios_emu.edges.commands import up as run_up
 
         run_up(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh)
-    finally:
-        gc.enable()
 
 
 @cli.command()
@@ -102,9 +109,10 @@ def serve(
 
     Without any door every device has its console on a loopback port.
     """
-    from ios_emu.edges.commands import serve as run_serve
+    with _unswept():
+        from ios_emu.edges.commands import serve as run_serve
 
-    run_serve(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh, as_json=as_json)
+        run_serve(lab, Doors(asked, capture), quick=quick, state=state, fresh=fresh, as_json=as_json)
 
 
 @cli.command()

@@ -21,7 +21,7 @@ console.receive(b"enable\\r")
 later = sorted({name.partition(".")[0] for name in sys.modules})
 print(json.dumps([b"".join(shown).decode(), first, later]))
 """
-COMMAND = "import sys, json, ios_emu.main, ios_emu.edges.commands; print(json.dumps(list(sys.modules)))"
+COMMAND = "import sys, json, ios_emu.main, ios_emu.edges.commands{}; print(json.dumps(list(sys.modules)))"
 
 
 def python(program: str) -> list[str]:
@@ -41,9 +41,16 @@ def test_the_first_prompt_needs_nothing_heavy_and_the_first_command_only_lark() 
 
 @pytest.mark.slow
 def test_the_command_for_a_terminal_needs_nothing_heavy() -> None:
-    loaded = {name.partition(".")[0] for name in python(COMMAND)}
+    loaded = {name.partition(".")[0] for name in python(COMMAND.format(", ios_emu.edges.console"))}
     assert {"click", "prompt_toolkit", "ios_emu"} <= loaded
     assert loaded & HEAVY == set()
+
+
+@pytest.mark.slow
+def test_the_command_without_a_terminal_needs_no_keyboard_either() -> None:
+    loaded = {name.partition(".")[0] for name in python(COMMAND.format(", ios_emu.edges.serve"))}
+    assert {"click", "ios_emu"} <= loaded
+    assert loaded & (HEAVY | {"prompt_toolkit"}) == set()
 
 
 PAGE = """

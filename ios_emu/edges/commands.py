@@ -10,11 +10,9 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
 from ios_emu.edges.control import ProcessControl
 from ios_emu.edges.journal import Journals
 from ios_emu.edges.realtime import RealTime
@@ -25,13 +23,15 @@ from ios_emu.lab.prompt import FastControl
 from ios_emu.lab.topology import Lab
 
 if TYPE_CHECKING:
-    from ios_emu.edges.doors import Doors
+    from ios_emu.edges.doors import Doors, OpenDoors
 
 _CLOCK = "lab-time"
 
 
 def up(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool) -> None:
     """Runs a lab in this terminal until its end. Raises LabFileError, StateError, UsageError."""
+    from ios_emu.edges.console import TerminalConsole, require_terminal
+
     find_lab(lab)
     require_terminal()
 
@@ -51,11 +51,14 @@ def serve(lab: str, doors: Doors, *, quick: bool, state: str | None, fresh: bool
     from ios_emu.edges.serve import Service, announce, consoles, warn
 
     def run_service(running: Lab, folder: StateFolder, drive: Callable[[], RealTime]) -> None:
-        # What the lab is made of stays: a collection that looked at all of it would hold up a reply.
-        gc.collect()
-        gc.freeze()
-        opened = doors if doors.any else replace(doors, asked=consoles(running))
-        service = Service(running, opened, drive, partial(announce, as_json=as_json), folder, warn)
+        def ready(opened: OpenDoors) -> None:
+            # What is there now stays: a collection that looked at all of it would hold up a reply.
+            gc.freeze()
+            gc.enable()
+            announce(opened, as_json)
+
+        wanted = doors if doors.any else replace(doors, asked=consoles(running))
+        service = Service(running, wanted, drive, ready, folder, warn)
         asyncio.run(service.run())
 
     _with_state(lab, quick, state, fresh, run_service)
@@ -129,6 +132,7 @@ def record(file: Path, lab: str) -> None:
 
     Lab time stands still between two keys, so that the replay prints the same times.
     """
+    from ios_emu.edges.console import AsFastAsPossible, TerminalConsole, require_terminal
     from ios_emu.lab.record import Recording
     from ios_emu.lab.replay_command import rewrite
 
