@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -136,3 +137,22 @@ def converse(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def shown_commands(model: str, interface: str) -> list[str]:
+    """Every show command of words alone, or with an interface, that COMMANDS.md lists for a model."""
+    text = (Path(__file__).resolve().parents[2] / "COMMANDS.md").read_text(encoding="utf-8")
+    of = " of a switch" if model == "2960" else ""
+    commands = []
+    for listed in re.findall(
+        rf"^## (?:User|Privileged) EXEC{of}: .*?^Works:\n\n```\n(.*?)^```", text, re.S | re.M
+    ):
+        for line in listed.splitlines():
+            words = re.sub(r" (\[[^a-z]*\]|\([^)]*\)\.\.\.)", "", line).replace("INTERFACE", interface)
+            required, _, optional = words.partition(" [")
+            commands += [
+                required,
+                *(f"{required} {word}" for word in optional.rstrip("]").split(" | ") if word),
+            ]
+    whole = re.compile(rf"show [a-z0-9 /:-]+({interface})?[a-z ]*")
+    return [command for command in commands if whole.fullmatch(command)]

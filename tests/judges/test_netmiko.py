@@ -5,7 +5,6 @@ A console shows the log between what is typed, as every console does: a program 
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from ios_emu.edges.library import serve
-from tests.judges.automation import FRESH, GUARDED, Automation, converse
+from tests.judges.automation import FRESH, GUARDED, Automation, converse, shown_commands
 
 pytestmark = [pytest.mark.judge, pytest.mark.slow]
 
@@ -188,26 +187,8 @@ ELSEWHERE = {
 """What other tests read."""
 
 
-def shown_commands() -> list[str]:
-    """Every show command of words alone that a 2811 has here, as COMMANDS.md lists them."""
-    text = (Path(__file__).resolve().parents[2] / "COMMANDS.md").read_text(encoding="utf-8")
-    commands = []
-    for listed in re.findall(r"^## (?:User|Privileged) EXEC.*?^Works:\n\n```\n(.*?)^```", text, re.S | re.M):
-        for line in listed.splitlines():
-            words = re.sub(r" (\[[^a-z]*\]|\([^)]*\)\.\.\.)", "", line).replace(
-                "INTERFACE", "FastEthernet0/0"
-            )
-            required, _, optional = words.partition(" [")
-            commands += [
-                required,
-                *(f"{required} {word}" for word in optional.rstrip("]").split(" | ") if word),
-            ]
-    whole = re.compile(r"show [a-z0-9 /:-]+(FastEthernet0/0)?[a-z ]*")
-    return [command for command in commands if whole.fullmatch(command)]
-
-
 def test_no_template_for_what_we_show_is_forgotten(client: Client) -> None:
-    commands = shown_commands()
+    commands = shown_commands("2811", "FastEthernet0/0")
     assert {"show version", "show interfaces", "show ip access-lists", "show users all"} <= set(commands)
     templates = dict(zip(commands, converse(client("netmiko"), "templates_client.py", commands), strict=True))
     known = READ.keys() | ELSEWHERE | UNREADABLE
