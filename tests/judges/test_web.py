@@ -110,7 +110,7 @@ def test_the_lab_sheet_is_done_by_clicks_alone(pages: Pages, judge: Callable[[st
 def test_simulation_goes_step_by_step(pages: Pages) -> None:
     seen = pages.act("simulation")
     assert (seen["before"], seen["one step"]) == (0, 1)
-    assert seen["frame"] == "ARP from user1-pc at SW1: open event 1"
+    assert seen["frame"] == "ARP from user1-pc at SW1: open event"
     assert "SW1" in seen["deed"]
 
 
